@@ -1,0 +1,1 @@
+int reaper_placeholder(void) { return 0; }
