@@ -1,0 +1,17 @@
+package io.reaper.shim.task;
+
+import io.reaper.shim.exit.Exit;
+import java.time.Instant;
+
+/**
+ * How a container's init process ended: the same in Wait, State, Delete and the event.
+ *
+ * @param status 0–255; 128 + signal if a signal ended it
+ * @param at when it was reaped
+ */
+public record TaskExit(int pid, int status, Instant at) {
+
+    static TaskExit of(Exit exit) {
+        return new TaskExit(exit.pid(), exit.status().shellStatus(), exit.at());
+    }
+}
