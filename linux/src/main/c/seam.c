@@ -1,1 +1,108 @@
-int reaper_placeholder(void) { return 0; }
+/*
+ * The border to the kernel: what Java cannot do itself. No policy here.
+ * Linked into the native image (libreaper_linux.a) and loaded by the JVM (libreaper_linux.so).
+ * Results are the kernel's: a value, or -errno.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SIGNALS 64
+#define STACK_SIZE (64 * 1024)
+#define CLOSE_RANGE_CLOEXEC_FLAG 4
+
+long reaper_syscall(long n, long a, long b, long c, long d, long e, long f) {
+    long r = syscall(n, a, b, c, d, e, f);
+    return r == -1 ? -errno : r;
+}
+
+void *reaper_allocate(long size) { return calloc(1, size); }
+
+void reaper_free(void *memory) { free(memory); }
+
+/* Every disposition back to default and an empty mask. Not sigaction(3): it refuses 32 and 33, which posix_spawn leaves ignored. */
+static void reset_signals(void) {
+    unsigned long dfl[4] = {0}, none = 0; /* the kernel's struct sigaction and sigset_t */
+    for (int s = 1; s <= SIGNALS; s++)
+        syscall(SYS_rt_sigaction, s, dfl, 0, 8);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, 0, 8);
+}
+
+/* execve in the calling thread; what the VM set for signals is not inherited. Only returns on failure: -errno. */
+long reaper_exec(const char *path, char *const *argv, char *const *envp) {
+    reset_signals();
+    execve(path, argv, envp);
+    return -errno;
+}
+
+/* Every member 8 bytes wide, so that Java writes it by offsets. */
+struct spawn {
+    const char *path;
+    char *const *argv;
+    char *const *envp;
+    const char *cwd;   /* 0: the caller's */
+    const long *fds;   /* fds[i] becomes descriptor i */
+    long nfds;
+    long clone_flags;  /* namespaces */
+    long new_session;
+    long pidfd;        /* out */
+    long error;        /* out: errno of the child's failing step */
+};
+
+static int spawned(void *argument) {
+    struct spawn *s = argument;
+    long moved[s->nfds + 1];
+    if (s->new_session && setsid() < 0)
+        goto failed;
+    for (long i = 0; i < s->nfds; i++) /* first out of the way: a source may be another one's target */
+        if ((moved[i] = fcntl(s->fds[i], F_DUPFD_CLOEXEC, (int)s->nfds)) < 0)
+            goto failed;
+    for (long i = 0; i < s->nfds; i++)
+        if (dup2(moved[i], i) < 0)
+            goto failed;
+    if (syscall(SYS_close_range, s->nfds, ~0U, CLOSE_RANGE_CLOEXEC_FLAG) < 0)
+        goto failed;
+    if (s->cwd && chdir(s->cwd) < 0)
+        goto failed;
+    reset_signals();
+    execve(s->path, s->argv, s->envp);
+failed:
+    s->error = errno;
+    _exit(127);
+}
+
+/*
+ * A child that shares our memory until it has called execve, as posix_spawn makes it, but with a pidfd and clone flags.
+ * The caller is suspended meanwhile. All signals are blocked around it: no handler of the VM may run in the child.
+ */
+long reaper_spawn(struct spawn *s) {
+    char *stack = mmap(0, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (stack == MAP_FAILED)
+        return -errno;
+    unsigned long all = ~0UL, before;
+    int pidfd = -1, failure = 0;
+    s->error = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
+    pid_t pid = clone(spawned, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD | (int)s->clone_flags, s, &pidfd);
+    if (pid < 0)
+        failure = errno;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, 0, 8);
+    munmap(stack, STACK_SIZE);
+    if (pid < 0)
+        return -failure;
+    if (s->error) {
+        close(pidfd);
+        while (waitpid(pid, 0, 0) < 0 && errno == EINTR)
+            ;
+        return -s->error;
+    }
+    s->pidfd = pidfd;
+    return pid;
+}

@@ -1,0 +1,45 @@
+package io.reaper.contract;
+
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.OpenFlags;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Files that readers see whole: the old content or the new. */
+public final class AtomicFile {
+
+    private AtomicFile() {}
+
+    /**
+     * Writes beside the target, waits for the disk, and renames; a symbolic link there is replaced,
+     * not followed. Only one writer at a time.
+     *
+     * @param permissions before the umask
+     * @throws LinuxException or UncheckedIOException naming the file; the old one is left then
+     */
+    public static void write(Path target, byte[] content, int permissions) {
+        Path beside = target.resolveSibling("." + target.getFileName() + ".new");
+        int flags =
+                OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW;
+        try {
+            Files.deleteIfExists(beside); // of a writer that was killed
+            try (Fd fd = Fd.open(beside, flags, permissions)) {
+                if (content.length > 0) {
+                    fd.write(content);
+                }
+                fd.sync();
+            }
+            Files.move(
+                    beside,
+                    target,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("write " + target + ": " + e.getMessage(), e);
+        }
+    }
+}

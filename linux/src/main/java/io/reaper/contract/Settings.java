@@ -1,0 +1,120 @@
+package io.reaper.contract;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The node's settings: the environment, then {@code /etc/reaper/reaper.conf} (or the file that
+ * {@code REAPER_CONFIG} names), then defaults. A plain class instead of the framework's
+ * configuration, since the short-lived commands start without the framework.
+ */
+public final class Settings {
+
+    public static final String RUNTIME_PATH = "REAPER_RUNTIME_PATH";
+    public static final String RUNTIME_ROOT = "REAPER_RUNTIME_ROOT";
+    public static final String RUNTIME_LOG = "REAPER_RUNTIME_LOG";
+    public static final String SHIM_LOG = "REAPER_SHIM_LOG";
+    public static final String ISOLATION = "REAPER_ISOLATION";
+    public static final String CONFIG = "REAPER_CONFIG";
+
+    private static final Path DEFAULT_FILE = Path.of("/etc/reaper/reaper.conf");
+    private static final String DEFAULT_RUNTIME_PATH = "/usr/local/bin/reaper-runtime";
+    private static final String DEFAULT_RUNTIME_ROOT = "/run/reaper";
+
+    private final Map<String, String> environment;
+    private final Map<String, String> file;
+
+    private Settings(Map<String, String> environment, Map<String, String> file) {
+        this.environment = environment;
+        this.file = file;
+    }
+
+    /**
+     * Reads the environment and the file once.
+     *
+     * @throws SettingsException if the file cannot be read or a line of it is no assignment
+     */
+    public static Settings load() {
+        return load(System.getenv());
+    }
+
+    static Settings load(Map<String, String> environment) {
+        String named = environment.get(CONFIG);
+        Path path = named == null || named.isEmpty() ? DEFAULT_FILE : Path.of(named);
+        try {
+            return new Settings(environment, parse(path, Files.readString(path)));
+        } catch (NoSuchFileException e) {
+            if (path.equals(DEFAULT_FILE)) {
+                return new Settings(environment, Map.of());
+            }
+            throw new SettingsException(CONFIG + "=" + path + ": no such file");
+        } catch (IOException e) {
+            throw new SettingsException("read " + path + ": " + e.getMessage());
+        }
+    }
+
+    private static Map<String, String> parse(Path path, String text) {
+        Map<String, String> values = new HashMap<>();
+        int number = 0;
+        for (String raw : text.split("\n", -1)) {
+            number++;
+            String line = raw.strip();
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            int equals = line.indexOf('=');
+            String key = equals < 0 ? "" : line.substring(0, equals).strip();
+            if (!key.startsWith("REAPER_")) {
+                throw new SettingsException(
+                        "%s line %d: expected REAPER_X=value, found \"%s\""
+                                .formatted(path, number, line));
+            }
+            values.put(key, line.substring(equals + 1).strip());
+        }
+        return values;
+    }
+
+    private Optional<String> value(String key) {
+        return Optional.ofNullable(environment.get(key))
+                .filter(v -> !v.isEmpty())
+                .or(() -> Optional.ofNullable(file.get(key)).filter(v -> !v.isEmpty()));
+    }
+
+    /** The OCI runtime the shim calls: a path, or a name to be found in PATH. */
+    public String runtimePath() {
+        return value(RUNTIME_PATH).orElse(DEFAULT_RUNTIME_PATH);
+    }
+
+    /** Where the runtime keeps its containers' directories. */
+    public Path runtimeRoot() {
+        return Path.of(value(RUNTIME_ROOT).orElse(DEFAULT_RUNTIME_ROOT));
+    }
+
+    public Optional<Path> runtimeLog() {
+        return value(RUNTIME_LOG).map(Path::of);
+    }
+
+    public Optional<Path> shimLog() {
+        return value(SHIM_LOG).map(Path::of);
+    }
+
+    /**
+     * How containers are kept apart.
+     *
+     * @throws SettingsException for any value but "host"; unset means host
+     */
+    public Isolation isolation() {
+        String wanted = value(ISOLATION).orElse("host");
+        if (!wanted.equals("host")) {
+            throw new SettingsException(
+                    "%s=%s: unknown value; this version knows \"host\""
+                            .formatted(ISOLATION, wanted));
+        }
+        return Isolation.HOST;
+    }
+}

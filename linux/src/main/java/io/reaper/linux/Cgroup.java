@@ -1,0 +1,200 @@
+package io.reaper.linux;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A control group of the unified hierarchy ({@code cgroups(7)}, version 2). */
+public final class Cgroup {
+
+    private static final int EVENTS_LIMIT = 4096;
+    private static final int POLLPRI = 2;
+    private static final int AT_REMOVEDIR = 0x200;
+
+    private final Path directory;
+
+    private Cgroup(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Where a cgroup2 filesystem is mounted, alone or beside version 1. */
+    public static Optional<Path> unifiedMount() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+                int separator = line.indexOf(" - ");
+                if (line.startsWith("cgroup2 ", separator + 3)) {
+                    return Optional.of(Path.of(line.split(" ", -1)[4]));
+                }
+            }
+        } catch (IOException e) {
+            throw new LinuxException("read", "/proc/self/mountinfo", Errno.EIO);
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Names a group; it need not exist.
+     *
+     * @param path of the group below the mount; a leading slash is ignored
+     * @throws IllegalArgumentException if it is the hierarchy's root, or leads out of it
+     */
+    public static Cgroup at(Path mount, String path) {
+        Path relative = Path.of(path.replaceAll("^/+", ""));
+        for (Path name : relative) {
+            if (name.toString().isEmpty() || name.toString().matches("[.]{1,2}")) {
+                throw new IllegalArgumentException(
+                        "cgroup path \"" + path + "\" names no group of its own");
+            }
+        }
+        return new Cgroup(mount.resolve(relative));
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public boolean exists() {
+        return Files.isDirectory(directory);
+    }
+
+    /**
+     * Makes the group and what is missing above it.
+     *
+     * @throws LinuxException EBUSY if it exists and holds processes: they are not ours
+     */
+    public void create() {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new LinuxException("create cgroup", directory.toString(), Errno.EIO);
+        }
+        if (isPopulated()) {
+            throw new LinuxException(
+                    "use cgroup (it holds processes)", directory.toString(), Errno.EBUSY);
+        }
+    }
+
+    public void add(int pid) {
+        write("cgroup.procs", Integer.toString(pid));
+    }
+
+    /** Processes of this group and all below it. */
+    public List<Integer> pids() {
+        List<Integer> pids = new ArrayList<>();
+        for (Path group : withDescendants()) {
+            for (String line : lines(group.resolve("cgroup.procs"))) {
+                pids.add(Integer.valueOf(line));
+            }
+        }
+        return pids;
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            return List.of(); // the group was removed meanwhile
+        }
+    }
+
+    /** Whether a process, not counting zombies, lives in it or below. */
+    public boolean isPopulated() {
+        try {
+            return Files.readString(directory.resolve("cgroup.events")).contains("populated 1");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** SIGKILL to every process of it, also to those forked meanwhile. */
+    public void kill() {
+        if (Files.exists(directory.resolve("cgroup.kill"))) {
+            write("cgroup.kill", "1");
+            return;
+        }
+        for (List<Integer> left = pids(); !left.isEmpty(); left = pids()) { // before Linux 5.14
+            for (int pid : left) {
+                Syscalls.get().kill(pid, Signals.SIGKILL);
+            }
+        }
+    }
+
+    /**
+     * Waits until no process is left in it.
+     *
+     * @return false if the deadline passed before
+     */
+    public boolean awaitEmpty(Deadline deadline) {
+        Path events = directory.resolve("cgroup.events");
+        if (!Files.exists(events)) {
+            return true;
+        }
+        try (Fd fd = Fd.open(events, OpenFlags.O_RDONLY)) {
+            while (true) {
+                fd.seek(0);
+                String text = new String(fd.readAll(EVENTS_LIMIT), StandardCharsets.US_ASCII);
+                if (text.contains("populated 0")) {
+                    return true;
+                }
+                if (Poll.await(deadline, new Poll.Entry(fd, POLLPRI))[0] == 0) {
+                    return false;
+                }
+            }
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENODEV) || e.is(Errno.ENOENT)) {
+                return true; // removed meanwhile
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Removes it with all groups below; what does not exist is no error.
+     *
+     * @throws LinuxException EBUSY while a process lives in it
+     */
+    public void remove() {
+        for (Path group : withDescendants().reversed()) {
+            long result =
+                    Syscalls.get().unlinkat(Syscalls.AT_FDCWD, group.toString(), AT_REMOVEDIR);
+            if (result != -Errno.ENOENT.number()) {
+                LinuxException.check(result, "remove cgroup", group);
+            }
+        }
+    }
+
+    private List<Path> withDescendants() {
+        List<Path> groups = new ArrayList<>(List.of(directory));
+        for (int i = 0; i < groups.size(); i++) {
+            groups.addAll(below(groups.get(i)));
+        }
+        return groups;
+    }
+
+    private static List<Path> below(Path group) {
+        List<Path> groups = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(group, Files::isDirectory)) {
+            entries.forEach(groups::add);
+        } catch (IOException | DirectoryIteratorException e) {
+            return groups; // removed meanwhile
+        }
+        return groups;
+    }
+
+    private void write(String file, String value) {
+        try (Fd fd = Fd.open(directory.resolve(file), OpenFlags.O_WRONLY)) {
+            fd.write(value.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
+    }
+}

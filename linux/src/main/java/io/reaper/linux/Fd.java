@@ -1,0 +1,233 @@
+package io.reaper.linux;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** An open file descriptor. Every one made here is close-on-exec. */
+public final class Fd implements AutoCloseable {
+
+    private static final int RESOLVE_NO_MAGICLINKS = 0x02;
+    private static final int RESOLVE_NO_SYMLINKS = 0x04;
+    private static final int RESOLVE_BENEATH = 0x08;
+    private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int LOCK_EX = 2;
+    private static final int LOCK_NB = 4;
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_SEQPACKET = 5;
+    private static final int MFD_CLOEXEC = 1;
+    private static final int SEEK_SET = 0;
+    private static final int CHUNK = 64 * 1024;
+
+    private final int number;
+    private final String name;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Fd(long number, String name) {
+        this.number = Math.toIntExact(number);
+        this.name = name;
+    }
+
+    /** Takes over an inherited descriptor. */
+    public static Fd of(int number) {
+        return new Fd(number, "fd " + number);
+    }
+
+    static Fd opened(long result, String operation, Object object) {
+        return new Fd(LinuxException.check(result, operation, object), String.valueOf(object));
+    }
+
+    /**
+     * {@code open(2)}; waits if a FIFO's other side is missing and {@code O_NONBLOCK} is not given.
+     *
+     * @param mode permissions of a file made by {@code O_CREAT}, before the umask
+     */
+    public static Fd open(Path path, int flags, int mode) {
+        return openAt(Syscalls.AT_FDCWD, path.toString(), flags, mode, path);
+    }
+
+    public static Fd open(Path path, int flags) {
+        return open(path, flags, 0);
+    }
+
+    private static Fd openAt(int dirfd, String path, int flags, int mode, Object what) {
+        long result;
+        do {
+            result = Syscalls.get().openat(dirfd, path, flags | OpenFlags.O_CLOEXEC, mode);
+        } while (result == -Errno.EINTR.number());
+        return opened(result, "open", what);
+    }
+
+    /**
+     * Opens below a directory; no component may be a symbolic link, "..", or absolute ({@code
+     * openat2(2)}).
+     *
+     * @throws LinuxException ELOOP for a link, EXDEV for a path that leads out
+     */
+    public static Fd openBeneath(Fd directory, String relative, int flags, int mode) {
+        long resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+        return opened(
+                Syscalls.get()
+                        .openat2(
+                                directory.number,
+                                relative,
+                                flags | OpenFlags.O_CLOEXEC,
+                                mode,
+                                resolve),
+                "open",
+                directory.name + "/" + relative);
+    }
+
+    /** Both ends of a pipe: the reading one, the writing one. */
+    public static Fd[] pipe(int flags) {
+        try (Memory pair = Memory.of(2 * Integer.BYTES)) {
+            LinuxException.check(
+                    Syscalls.get().pipe2(pair, flags | OpenFlags.O_CLOEXEC), "pipe2", "");
+            return pair(pair, "pipe");
+        }
+    }
+
+    /** Two connected Unix sockets that keep message borders ({@code SOCK_SEQPACKET}). */
+    public static Fd[] socketPair() {
+        try (Memory pair = Memory.of(2 * Integer.BYTES)) {
+            int type = SOCK_SEQPACKET | OpenFlags.O_CLOEXEC;
+            LinuxException.check(
+                    Syscalls.get().socketpair(AF_UNIX, type, 0, pair), "socketpair", "");
+            return pair(pair, "socket");
+        }
+    }
+
+    private static Fd[] pair(Memory numbers, String name) {
+        return new Fd[] {
+            new Fd(numbers.bytes().getInt(0), name),
+            new Fd(numbers.bytes().getInt(Integer.BYTES), name)
+        };
+    }
+
+    /** An anonymous file in memory ({@code memfd_create(2)}). */
+    public static Fd memory(String name) {
+        return opened(Syscalls.get().memfdCreate(name, MFD_CLOEXEC), "memfd_create", name);
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /** A descriptor of the same file, newly opened through {@code /proc/self/fd}; may wait. */
+    public Fd reopen(int flags) {
+        return openAt(Syscalls.AT_FDCWD, "/proc/self/fd/" + number, flags, 0, name);
+    }
+
+    public Fd duplicate() {
+        return opened(Syscalls.get().fcntl(number, F_DUPFD_CLOEXEC, 0), "dup", name);
+    }
+
+    /**
+     * Reads once; waits where the descriptor does.
+     *
+     * @return the bytes read, 0 at the end of the file
+     * @throws LinuxException EAGAIN if the descriptor is non-blocking and nothing is there
+     */
+    public int read(byte[] into, int offset, int length) {
+        try (Memory buffer = Memory.of(length)) {
+            long count;
+            do {
+                count = Syscalls.get().read(number, buffer, length);
+            } while (count == -Errno.EINTR.number());
+            LinuxException.check(count, "read", name);
+            buffer.bytes().get(0, into, offset, (int) count);
+            return (int) count;
+        }
+    }
+
+    /**
+     * Reads to the end of the file.
+     *
+     * @param limit bytes
+     * @throws LinuxException E2BIG (as "file too large" would be of writing) if there is more
+     */
+    public byte[] readAll(int limit) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] chunk = new byte[Math.min(CHUNK, limit + 1)];
+        for (int count; (count = read(chunk, 0, chunk.length)) > 0; ) {
+            all.write(chunk, 0, count);
+            if (all.size() > limit) {
+                throw new LinuxException(
+                        "read more than " + limit + " bytes of", name, Errno.E2BIG);
+            }
+        }
+        return all.toByteArray();
+    }
+
+    /**
+     * Writes all; waits where the descriptor does.
+     *
+     * @throws LinuxException EAGAIN if the descriptor is non-blocking and full: a part may have
+     *     been written
+     */
+    public void write(byte[] bytes) {
+        try (Memory buffer = Memory.of(Math.min(CHUNK, bytes.length))) {
+            for (int done = 0; done < bytes.length; ) {
+                int part = Math.min(CHUNK, bytes.length - done);
+                buffer.bytes().put(0, bytes, done, part);
+                long count = Syscalls.get().write(number, buffer, part);
+                if (count != -Errno.EINTR.number()) {
+                    done += (int) LinuxException.check(count, "write", name);
+                }
+            }
+        }
+    }
+
+    public void seek(long offset) {
+        LinuxException.check(Syscalls.get().lseek(number, offset, SEEK_SET), "lseek", name);
+    }
+
+    /** Returns when the disk has it ({@code fsync(2)}). */
+    public void sync() {
+        LinuxException.check(Syscalls.get().fsync(number), "fsync", name);
+    }
+
+    public FileStat stat() {
+        return FileStat.of(this);
+    }
+
+    public void chown(int uid, int gid) {
+        LinuxException.check(Syscalls.get().fchown(number, uid, gid), "fchown", name);
+    }
+
+    public void chmod(int permissions) {
+        LinuxException.check(Syscalls.get().fchmod(number, permissions), "fchmod", name);
+    }
+
+    /** Waits for the exclusive lock ({@code flock(2)}); it ends with the last duplicate. */
+    public void lock() {
+        long result;
+        do {
+            result = Syscalls.get().flock(number, LOCK_EX);
+        } while (result == -Errno.EINTR.number());
+        LinuxException.check(result, "flock", name);
+    }
+
+    /** The exclusive lock if nobody holds it. */
+    public boolean tryLock() {
+        long result = Syscalls.get().flock(number, LOCK_EX | LOCK_NB);
+        if (result == -Errno.EAGAIN.number()) {
+            return false;
+        }
+        LinuxException.check(result, "flock", name);
+        return true;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            Syscalls.get()
+                    .close(number); // EIO of a network file: the descriptor is gone all the same
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,26 @@
+package io.reaper.linux;
+
+import java.nio.ByteBuffer;
+
+/** The functions of {@code seam.c}. Results are the kernel's: a value, or −errno. */
+interface Kernel {
+
+    /** A system call that returns at once. */
+    long call(long number, long a, long b, long c, long d, long e, long f);
+
+    /** A system call that may wait: the virtual machine goes on meanwhile. */
+    long block(long number, long a, long b, long c, long d, long e, long f);
+
+    /** {@code struct spawn} of {@code seam.c} at {@code request}: the child's pid. */
+    long spawn(long request);
+
+    /** Returns only on failure. */
+    long exec(long path, long argv, long envp);
+
+    /** Zeroed memory outside the heap: its address, or 0. */
+    long allocate(long size);
+
+    void free(long address);
+
+    ByteBuffer view(long address, int size);
+}

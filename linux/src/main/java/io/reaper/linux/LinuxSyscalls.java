@@ -1,0 +1,342 @@
+package io.reaper.linux;
+
+/** Puts arguments into registers and strings into C memory. */
+final class LinuxSyscalls implements Syscalls {
+
+    static final Syscalls INSTANCE = new LinuxSyscalls();
+
+    private static final Kernel KERNEL = Kernels.CURRENT;
+    private static final int SIGSET_SIZE = 8;
+
+    private static long call(SyscallNumber n, long a, long b, long c, long d, long e) {
+        return KERNEL.call(n.on(Architecture.CURRENT), a, b, c, d, e, 0);
+    }
+
+    private static long block(SyscallNumber n, long a, long b, long c, long d, long e) {
+        return KERNEL.block(n.on(Architecture.CURRENT), a, b, c, d, e, 0);
+    }
+
+    @Override
+    public long openat(int dirfd, String path, int flags, int mode) {
+        try (Memory p = Memory.string(path)) {
+            return block(SyscallNumber.OPENAT, dirfd, p.address(), flags, mode, 0);
+        }
+    }
+
+    @Override
+    public long openat2(int dirfd, String path, long flags, long mode, long resolve) {
+        try (Memory p = Memory.string(path);
+                Memory how = Memory.of(24)) {
+            how.bytes().putLong(0, flags).putLong(8, mode).putLong(16, resolve);
+            return block(SyscallNumber.OPENAT2, dirfd, p.address(), how.address(), 24, 0);
+        }
+    }
+
+    @Override
+    public long close(int fd) {
+        return call(SyscallNumber.CLOSE, fd, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long read(int fd, Memory buffer, int count) {
+        return block(SyscallNumber.READ, fd, buffer.address(), count, 0, 0);
+    }
+
+    @Override
+    public long write(int fd, Memory buffer, int count) {
+        return block(SyscallNumber.WRITE, fd, buffer.address(), count, 0, 0);
+    }
+
+    @Override
+    public long lseek(int fd, long offset, int whence) {
+        return call(SyscallNumber.LSEEK, fd, offset, whence, 0, 0);
+    }
+
+    @Override
+    public long fsync(int fd) {
+        return block(SyscallNumber.FSYNC, fd, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long fcntl(int fd, int command, long argument) {
+        return call(SyscallNumber.FCNTL, fd, command, argument, 0, 0);
+    }
+
+    @Override
+    public long flock(int fd, int operation) {
+        return block(SyscallNumber.FLOCK, fd, operation, 0, 0, 0);
+    }
+
+    @Override
+    public long statx(int dirfd, String path, int flags, int mask, Memory result) {
+        try (Memory p = Memory.string(path)) {
+            return call(SyscallNumber.STATX, dirfd, p.address(), flags, mask, result.address());
+        }
+    }
+
+    @Override
+    public long faccessat2(int dirfd, String path, int mode, int flags) {
+        try (Memory p = Memory.string(path)) {
+            return call(SyscallNumber.FACCESSAT2, dirfd, p.address(), mode, flags, 0);
+        }
+    }
+
+    @Override
+    public long fchown(int fd, int uid, int gid) {
+        return call(SyscallNumber.FCHOWN, fd, uid, gid, 0, 0);
+    }
+
+    @Override
+    public long fchmod(int fd, int mode) {
+        return call(SyscallNumber.FCHMOD, fd, mode, 0, 0, 0);
+    }
+
+    @Override
+    public long fchmodat(String path, int mode) {
+        try (Memory p = Memory.string(path)) {
+            return call(SyscallNumber.FCHMODAT, AT_FDCWD, p.address(), mode, 0, 0);
+        }
+    }
+
+    @Override
+    public long mkdirat(int dirfd, String path, int mode) {
+        try (Memory p = Memory.string(path)) {
+            return call(SyscallNumber.MKDIRAT, dirfd, p.address(), mode, 0, 0);
+        }
+    }
+
+    @Override
+    public long mknodat(int dirfd, String path, int mode, int device) {
+        try (Memory p = Memory.string(path)) {
+            return call(SyscallNumber.MKNODAT, dirfd, p.address(), mode, device, 0);
+        }
+    }
+
+    @Override
+    public long unlinkat(int dirfd, String path, int flags) {
+        try (Memory p = Memory.string(path)) {
+            return call(SyscallNumber.UNLINKAT, dirfd, p.address(), flags, 0, 0);
+        }
+    }
+
+    @Override
+    public long pipe2(Memory fds, int flags) {
+        return call(SyscallNumber.PIPE2, fds.address(), flags, 0, 0, 0);
+    }
+
+    @Override
+    public long socketpair(int domain, int type, int protocol, Memory fds) {
+        return call(SyscallNumber.SOCKETPAIR, domain, type, protocol, fds.address(), 0);
+    }
+
+    @Override
+    public long socket(int domain, int type, int protocol) {
+        return call(SyscallNumber.SOCKET, domain, type, protocol, 0, 0);
+    }
+
+    @Override
+    public long connect(int fd, Memory address, int length) {
+        return block(SyscallNumber.CONNECT, fd, address.address(), length, 0, 0);
+    }
+
+    @Override
+    public long memfdCreate(String name, int flags) {
+        try (Memory n = Memory.string(name)) {
+            return call(SyscallNumber.MEMFD_CREATE, n.address(), flags, 0, 0, 0);
+        }
+    }
+
+    @Override
+    public long closeRange(int first, int last, int flags) {
+        return call(
+                SyscallNumber.CLOSE_RANGE,
+                Integer.toUnsignedLong(first),
+                Integer.toUnsignedLong(last),
+                flags,
+                0,
+                0);
+    }
+
+    @Override
+    public long poll(Memory fds, int count, int timeoutMillis) {
+        if (timeoutMillis < 0) {
+            return block(SyscallNumber.PPOLL, fds.address(), count, 0, 0, 0);
+        }
+        try (Memory timespec = Memory.of(16)) {
+            timespec.bytes()
+                    .putLong(0, timeoutMillis / 1000)
+                    .putLong(8, timeoutMillis % 1000 * 1_000_000L);
+            return block(SyscallNumber.PPOLL, fds.address(), count, timespec.address(), 0, 0);
+        }
+    }
+
+    @Override
+    public long epollCreate1(int flags) {
+        return call(SyscallNumber.EPOLL_CREATE1, flags, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long epollCtl(int epfd, int operation, int fd, Memory event) {
+        return call(SyscallNumber.EPOLL_CTL, epfd, operation, fd, event.address(), 0);
+    }
+
+    @Override
+    public long epollWait(int epfd, Memory events, int count) {
+        return KERNEL.block(
+                SyscallNumber.EPOLL_PWAIT.on(Architecture.CURRENT),
+                epfd,
+                events.address(),
+                count,
+                -1,
+                0,
+                SIGSET_SIZE);
+    }
+
+    @Override
+    public long eventfd2(int initial, int flags) {
+        return call(SyscallNumber.EVENTFD2, initial, flags, 0, 0, 0);
+    }
+
+    @Override
+    public long inotifyInit1(int flags) {
+        return call(SyscallNumber.INOTIFY_INIT1, flags, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long inotifyAddWatch(int fd, String path, int mask) {
+        try (Memory p = Memory.string(path)) {
+            return call(SyscallNumber.INOTIFY_ADD_WATCH, fd, p.address(), mask, 0, 0);
+        }
+    }
+
+    @Override
+    public long inotifyRmWatch(int fd, int watch) {
+        return call(SyscallNumber.INOTIFY_RM_WATCH, fd, watch, 0, 0, 0);
+    }
+
+    @Override
+    public long pidfdOpen(int pid, int flags) {
+        return call(SyscallNumber.PIDFD_OPEN, pid, flags, 0, 0, 0);
+    }
+
+    @Override
+    public long pidfdSendSignal(int pidfd, int signal) {
+        return call(SyscallNumber.PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0);
+    }
+
+    @Override
+    public long kill(int pid, int signal) {
+        return call(SyscallNumber.KILL, pid, signal, 0, 0, 0);
+    }
+
+    @Override
+    public long waitid(int idType, int id, Memory siginfo, int options) {
+        return block(SyscallNumber.WAITID, idType, id, siginfo.address(), options, 0);
+    }
+
+    @Override
+    public long setsid() {
+        return call(SyscallNumber.SETSID, 0, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long chdir(String path) {
+        try (Memory p = Memory.string(path)) {
+            return call(SyscallNumber.CHDIR, p.address(), 0, 0, 0, 0);
+        }
+    }
+
+    @Override
+    public long umask(int mask) {
+        return call(SyscallNumber.UMASK, mask, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long prctl(int option, long a, long b, long c, long d) {
+        return call(SyscallNumber.PRCTL, option, a, b, c, d);
+    }
+
+    @Override
+    public long prlimit64(int pid, int resource, Memory newLimit, Memory oldLimit) {
+        return call(
+                SyscallNumber.PRLIMIT64,
+                pid,
+                resource,
+                newLimit == null ? 0 : newLimit.address(),
+                oldLimit == null ? 0 : oldLimit.address(),
+                0);
+    }
+
+    @Override
+    public long schedSetattr(int pid, Memory attributes) {
+        return call(SyscallNumber.SCHED_SETATTR, pid, attributes.address(), 0, 0, 0);
+    }
+
+    @Override
+    public long ioprioSet(int which, int who, int priority) {
+        return call(SyscallNumber.IOPRIO_SET, which, who, priority, 0, 0);
+    }
+
+    @Override
+    public long keyctlJoinSessionKeyring(String name) {
+        try (Memory n = Memory.string(name)) {
+            return call(SyscallNumber.KEYCTL, 1, n.address(), 0, 0, 0);
+        }
+    }
+
+    @Override
+    public long setgroups(int[] groups) {
+        try (Memory list = Memory.of(Integer.BYTES * groups.length)) {
+            for (int i = 0; i < groups.length; i++) {
+                list.bytes().putInt(i * Integer.BYTES, groups[i]);
+            }
+            return call(SyscallNumber.SETGROUPS, groups.length, list.address(), 0, 0, 0);
+        }
+    }
+
+    @Override
+    public long setgid(int gid) {
+        return call(SyscallNumber.SETGID, gid, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long setuid(int uid) {
+        return call(SyscallNumber.SETUID, uid, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long capget(Memory header, Memory data) {
+        return call(SyscallNumber.CAPGET, header.address(), data.address(), 0, 0, 0);
+    }
+
+    @Override
+    public long capset(Memory header, Memory data) {
+        return call(SyscallNumber.CAPSET, header.address(), data.address(), 0, 0, 0);
+    }
+
+    @Override
+    public long mount(String source, String target, String type, long flags, String data) {
+        try (Memory s = nullable(source);
+                Memory t = Memory.string(target);
+                Memory y = nullable(type);
+                Memory d = nullable(data)) {
+            return block(
+                    SyscallNumber.MOUNT, address(s), t.address(), address(y), flags, address(d));
+        }
+    }
+
+    @Override
+    public long umount2(String target, int flags) {
+        try (Memory t = Memory.string(target)) {
+            return block(SyscallNumber.UMOUNT2, t.address(), flags, 0, 0, 0);
+        }
+    }
+
+    private static Memory nullable(String text) {
+        return text == null ? null : Memory.string(text);
+    }
+
+    private static long address(Memory memory) {
+        return memory == null ? 0 : memory.address();
+    }
+}

@@ -1,0 +1,74 @@
+package io.reaper.linux;
+
+/**
+ * System-call numbers (x86-64: {@code asm/unistd_64.h}; aarch64: {@code asm-generic/unistd.h}).
+ * Calls younger than 5.1 have one number everywhere.
+ */
+enum SyscallNumber {
+    READ(0, 63),
+    WRITE(1, 64),
+    CLOSE(3, 57),
+    LSEEK(8, 62),
+    PPOLL(271, 73),
+    GETPID(39, 172),
+    SOCKET(41, 198),
+    CONNECT(42, 203),
+    SOCKETPAIR(53, 199),
+    KILL(62, 129),
+    FCNTL(72, 25),
+    FLOCK(73, 32),
+    FSYNC(74, 82),
+    CHDIR(80, 49),
+    FCHMOD(91, 52),
+    FCHOWN(93, 55),
+    UMASK(95, 166),
+    SETUID(105, 146),
+    SETGID(106, 144),
+    SETSID(112, 157),
+    SETGROUPS(116, 159),
+    CAPGET(125, 90),
+    CAPSET(126, 91),
+    PRCTL(157, 167),
+    MOUNT(165, 40),
+    UMOUNT2(166, 39),
+    EPOLL_CTL(233, 21),
+    WAITID(247, 95),
+    KEYCTL(250, 219),
+    IOPRIO_SET(251, 30),
+    INOTIFY_ADD_WATCH(254, 27),
+    INOTIFY_RM_WATCH(255, 28),
+    OPENAT(257, 56),
+    MKDIRAT(258, 34),
+    MKNODAT(259, 33),
+    UNLINKAT(263, 35),
+    FCHMODAT(268, 53),
+    EPOLL_PWAIT(281, 22),
+    EVENTFD2(290, 19),
+    EPOLL_CREATE1(291, 20),
+    PIPE2(293, 59),
+    INOTIFY_INIT1(294, 26),
+    PRLIMIT64(302, 261),
+    SCHED_SETATTR(314, 274),
+    MEMFD_CREATE(319, 279),
+    STATX(332, 291),
+    PIDFD_SEND_SIGNAL(424, 424),
+    PIDFD_OPEN(434, 434),
+    CLOSE_RANGE(436, 436),
+    OPENAT2(437, 437),
+    FACCESSAT2(439, 439);
+
+    private final int x86;
+    private final int arm;
+
+    SyscallNumber(int x86, int arm) {
+        this.x86 = x86;
+        this.arm = arm;
+    }
+
+    int on(Architecture architecture) {
+        return switch (architecture) {
+            case X86_64 -> x86;
+            case AARCH64 -> arm;
+        };
+    }
+}

@@ -1,0 +1,107 @@
+package io.reaper.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContractTest {
+
+    private static final ExitRecord RECORD =
+            new ExitRecord("c1", 42, 987654, 137, 9, Instant.parse("2026-01-02T03:04:05.678Z"));
+
+    @Test
+    void anExitRecordSurvivesTheDisk(@TempDir Path bundle) {
+        assertTrue(ExitRecord.read(bundle).isEmpty());
+        RECORD.write(bundle);
+        assertEquals(Optional.of(RECORD), ExitRecord.read(bundle));
+        assertTrue(RECORD.matches("c1", 42, 987654));
+        assertFalse(RECORD.matches("c1", 42, 987655));
+    }
+
+    @Test
+    void whatIsNoExitRecordIsNone(@TempDir Path bundle) throws Exception {
+        for (String text :
+                List.of("", "{", "[]", "null", "{\"id\":\"c1\"}", "{\"pid\":\"x\"}", "\u0000")) {
+            Files.writeString(bundle.resolve(ExitRecord.FILE), text);
+            assertTrue(ExitRecord.read(bundle).isEmpty(), text);
+        }
+        Files.delete(bundle.resolve(ExitRecord.FILE));
+        Files.createSymbolicLink(bundle.resolve(ExitRecord.FILE), Path.of("/etc/passwd"));
+        assertTrue(ExitRecord.read(bundle).isEmpty());
+        RECORD.write(bundle);
+        assertFalse(Files.isSymbolicLink(bundle.resolve(ExitRecord.FILE)));
+        assertTrue(Files.readString(Path.of("/etc/passwd")).contains("root"));
+    }
+
+    @Test
+    void anAtomicWriteLeavesNothingBeside(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("state.json");
+        Files.writeString(directory.resolve(".state.json.new"), "of a killed writer");
+        AtomicFile.write(file, "one".getBytes(StandardCharsets.UTF_8), 0600);
+        AtomicFile.write(file, new byte[0], 0600);
+        assertEquals("", Files.readString(file));
+        try (var entries = Files.list(directory)) {
+            assertEquals(List.of(file), entries.toList());
+        }
+    }
+
+    @Test
+    void idsAreSafeFileNames() {
+        for (String good : List.of("a", "A-b_c+d.e", "..a", "0", "x".repeat(1024))) {
+            assertEquals(Path.of("/r").resolve(good), ContainerId.of(good).in(Path.of("/r")));
+        }
+        for (String bad :
+                List.of("", ".", "..", "a/b", "../x", "a b", "ä", "a\n", "a\0", "x".repeat(1025))) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> ContainerId.of(bad), bad)
+                            .getMessage();
+            assertTrue(message.startsWith("invalid container id"), message);
+            assertTrue(message.length() < 200 && message.lines().count() == 1, message);
+        }
+    }
+
+    @Test
+    void theEnvironmentWinsOverTheFile(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("reaper.conf");
+        Files.writeString(
+                file,
+                "# node\nREAPER_RUNTIME_ROOT = /a\n\nREAPER_RUNTIME_PATH=/b\nREAPER_SHIM_LOG=\n");
+        Settings settings =
+                Settings.load(
+                        Map.of("REAPER_CONFIG", file.toString(), "REAPER_RUNTIME_PATH", "/c"));
+        assertEquals(Path.of("/a"), settings.runtimeRoot());
+        assertEquals("/c", settings.runtimePath());
+        assertEquals(Optional.empty(), settings.shimLog());
+        assertEquals(Isolation.HOST, settings.isolation());
+    }
+
+    @Test
+    void wrongSettingsAreNamed(@TempDir Path directory) throws Exception {
+        Settings unknown = Settings.load(Map.of("REAPER_ISOLATION", "oci"));
+        assertTrue(
+                assertThrows(SettingsException.class, unknown::isolation)
+                        .getMessage()
+                        .contains("REAPER_ISOLATION=oci"));
+        Path file = Files.writeString(directory.resolve("f"), "PATH=/x\n");
+        assertTrue(
+                assertThrows(
+                                SettingsException.class,
+                                () -> Settings.load(Map.of("REAPER_CONFIG", file.toString())))
+                        .getMessage()
+                        .contains(file + " line 1"));
+        assertThrows(
+                SettingsException.class,
+                () -> Settings.load(Map.of("REAPER_CONFIG", directory + "/missing")));
+    }
+}
