@@ -12,6 +12,8 @@ public final class ReaperShim {
     private ReaperShim() {}
 
     /**
+     * Runs one action.
+     *
      * @param args in the syntax of Go's package flag, as containerd gives them
      */
     public static void main(String[] args) {

@@ -23,9 +23,9 @@ record BootstrapInput(
                     Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
 
     /**
-     * An {@code Any} has the same shape as the first two fields of {@code BootstrapParams}: only one
-     * that names the very container of the flags is taken for these (containerd pkg/shim, compat.go).
-     * Bytes that are neither are no input.
+     * An {@code Any} has the same shape as the first two fields of {@code BootstrapParams}: only
+     * one that names the very container of the flags is taken for these (containerd pkg/shim,
+     * compat.go). Bytes that are neither are no input.
      */
     static BootstrapInput parse(byte[] bytes, String id, String namespace) {
         if (bytes.length == 0) {
@@ -37,23 +37,23 @@ record BootstrapInput(
                 return of(params);
             }
         } catch (InvalidProtocolBufferException e) {
-            return options(bytes); // no BootstrapParams: an older containerd
+            return withOptions(options(bytes)); // no BootstrapParams: an older containerd
         }
-        return options(bytes);
+        return withOptions(options(bytes));
     }
 
-    private static BootstrapInput options(byte[] bytes) {
+    /** Bytes that are an {@code Any} with a type. */
+    static Optional<Any> options(byte[] bytes) {
         try {
-            Any any = Any.parseFrom(bytes);
-            return any.getTypeUrl().isEmpty() ? NONE : withOptions(any);
+            return Optional.of(Any.parseFrom(bytes)).filter(any -> !any.getTypeUrl().isEmpty());
         } catch (InvalidProtocolBufferException e) {
-            return NONE;
+            return Optional.empty();
         }
     }
 
-    private static BootstrapInput withOptions(Any any) {
+    private static BootstrapInput withOptions(Optional<Any> options) {
         return new BootstrapInput(
-                Optional.of(any), Optional.empty(), Optional.empty(), Optional.empty(), false);
+                options, Optional.empty(), Optional.empty(), Optional.empty(), false);
     }
 
     private static BootstrapInput of(BootstrapParams params) {

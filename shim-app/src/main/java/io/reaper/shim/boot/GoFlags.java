@@ -6,24 +6,21 @@ import java.util.Set;
 
 /**
  * The syntax of Go's package flag, in which containerd calls shims: {@code -id x}, {@code -id=x},
- * {@code --id x} and {@code --id=x} mean the same, and the first word that is no flag is the action.
- * Flags may also follow it. What later versions of containerd may add is passed over.
+ * {@code --id x} and {@code --id=x} mean the same, and the first word that is no flag is the
+ * action. Flags may also follow it. What later versions of containerd may add is passed over.
  */
 public final class GoFlags {
 
     private static final Set<String> WITH_VALUE =
-            Set.of(
-                    "namespace",
-                    "id",
-                    "address",
-                    "publish-binary",
-                    "bundle",
-                    "socket",
-                    "debug-socket",
-                    "ttrpc-address",
-                    "ready-fd");
+            Set.of("namespace", "id", "address", "bundle", "socket", "ttrpc-address", "ready-fd");
+
+    /** Those of containerd that we have no use for: events go to TTRPC_ADDRESS. */
+    private static final Set<String> IGNORED_WITH_VALUE = Set.of("publish-binary", "debug-socket");
+
     private static final Set<String> SWITCHES = Set.of("debug");
     private static final Set<String> ACTIONS = Set.of("start", "delete", "serve");
+
+    private static final Set<String> WITHOUT_FLAGS = Set.of("info", "version", "help");
 
     private GoFlags() {}
 
@@ -56,11 +53,14 @@ public final class GoFlags {
                         options.add("--" + name + "=" + (separate ? args[++i] : value));
                     } else if (SWITCHES.contains(name)) {
                         options.add("--" + name + "=" + isTrue(equals, value));
-                    } else if (separate && isValueOfUnknown(args[i + 1])) {
+                    } else if (separate && isValue(name, args[i + 1])) {
                         i++;
                     }
                 }
             }
+        }
+        if (!words.isEmpty() && WITHOUT_FLAGS.contains(words.getFirst())) {
+            return new String[] {words.getFirst()};
         }
         List<String> call = new ArrayList<>(words);
         call.addAll(options);
@@ -72,7 +72,9 @@ public final class GoFlags {
         return equals < 0 || Set.of("1", "t", "T", "true", "True", "TRUE").contains(value);
     }
 
-    private static boolean isValueOfUnknown(String next) {
-        return !next.startsWith("-") && !ACTIONS.contains(next);
+    /** Of a flag that nobody told us of, what follows is its value unless it looks like more. */
+    private static boolean isValue(String name, String next) {
+        return IGNORED_WITH_VALUE.contains(name)
+                || (!next.startsWith("-") && !ACTIONS.contains(next));
     }
 }

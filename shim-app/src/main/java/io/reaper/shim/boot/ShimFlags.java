@@ -24,12 +24,6 @@ public final class ShimFlags {
     private String address;
 
     @Option(
-            names = "--publish-binary",
-            defaultValue = "",
-            description = "containerd's program; events go to TTRPC_ADDRESS instead")
-    private String publishBinary;
-
-    @Option(
             names = "--bundle",
             defaultValue = "",
             description = "the container's bundle; default: the working directory")
@@ -44,9 +38,6 @@ public final class ShimFlags {
 
     @Option(names = "--socket", defaultValue = "", description = "daemon: the socket to serve on")
     private String socket;
-
-    @Option(names = "--debug-socket", defaultValue = "", description = "accepted, not used")
-    private String debugSocket;
 
     @Option(
             names = "--ttrpc-address",

@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * The socket of a group's daemon and the lock file beside it. Whoever makes or removes the socket
@@ -28,8 +29,12 @@ import java.util.HexFormat;
  */
 final class ShimSocket {
 
+    /** In each bundle: the socket of its daemon, as {@link #address} spells it. */
+    static final String ADDRESS_FILE = "address";
+
     static final Path DEFAULT_DIRECTORY = Path.of("/run/containerd/s");
 
+    private static final String SCHEME = "unix://";
     private static final int PATH_LIMIT = 106; // sun_path with its NUL, as Go counts (unix(7))
     private static final int DIRECTORY_PERMISSIONS = 0700;
     private static final int LOCK_PERMISSIONS = 0600;
@@ -41,8 +46,8 @@ final class ShimSocket {
     }
 
     /**
-     * Named like those of containerd's own shims: SHA-256 of address, namespace and group, joined as
-     * by Go's filepath.Join.
+     * Named like those of containerd's own shims: SHA-256 of address, namespace and group, joined
+     * as by Go's filepath.Join.
      *
      * @throws ShimException INVALID_ARGUMENT if the path is too long for a socket
      */
@@ -53,6 +58,18 @@ final class ShimSocket {
                     "socket " + path + ": longer than " + PATH_LIMIT + " characters");
         }
         return new ShimSocket(path);
+    }
+
+    /** The one whose address was written into a bundle. */
+    static Optional<ShimSocket> ofBundle(Path bundle) {
+        try {
+            String address = Files.readString(bundle.resolve(ADDRESS_FILE)).strip();
+            return address.startsWith(SCHEME + "/")
+                    ? Optional.of(new ShimSocket(Path.of(address.substring(SCHEME.length()))))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // start did not get that far
+        }
     }
 
     /** Cleans the joined path: no empty parts, no ".", ".." removes its parent. */
@@ -74,7 +91,8 @@ final class ShimSocket {
     private static String sha256(String text) {
         try {
             byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
@@ -87,7 +105,7 @@ final class ShimSocket {
 
     /** What {@code start} prints. */
     String address() {
-        return "unix://" + path;
+        return SCHEME + path;
     }
 
     void makeDirectory() {
@@ -107,7 +125,7 @@ final class ShimSocket {
 
     /** Whether a daemon listens. */
     boolean isServed() {
-        return UnixSockets.canConnect(path);
+        return UnixSockets.accepts(path);
     }
 
     /** Waits for the lock; an earlier holder may have removed the file that we waited for. */

@@ -4,13 +4,10 @@ import io.reaper.linux.Fd;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code -v}. */
 @Command(name = "version", hidden = true)
 public final class VersionCommand implements Callable<Integer> {
-
-    @Mixin private ShimFlags flags;
 
     @Override
     public Integer call() {

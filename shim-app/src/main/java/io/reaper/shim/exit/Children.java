@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 public interface Children {
 
     /**
+     * Makes a child.
+     *
      * @throws io.reaper.linux.LinuxException as {@link io.reaper.linux.Spawner#spawn}
      */
     ChildProcess spawn(SpawnRequest request);
@@ -26,8 +28,8 @@ public interface Children {
     ChildProcess claim(int pid);
 
     /**
-     * Kills what an end has left behind, and what that leaves behind. Does nothing to a process that
-     * was claimed, nor while a {@link Hold} is open: a command may be about to claim it.
+     * Kills what an end has left behind, and what that leaves behind. Does nothing to a process
+     * that was claimed, nor while a {@link Hold} is open: a command may be about to claim it.
      *
      * @return completed when all of them have ended
      */

@@ -56,6 +56,8 @@ public final class KernelEvents implements AutoCloseable {
     }
 
     /**
+     * Calls the handler whenever the descriptor is readable.
+     *
      * @param handler called as long as the descriptor is readable: it reads, or closes the watch
      */
     public Watch watch(Fd fd, Runnable handler) {

@@ -22,9 +22,10 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The only place that waits for children: runtime commands, init processes, adopted orphans. Each
- * has a pidfd in {@link KernelEvents}; its status is taken by waitid(2) on that pidfd, never on "any
- * child". The kernel hands a dying process's children to their next subreaper before it reports the
- * death, so listing our own children after each exit finds every process that we have adopted.
+ * has a pidfd in {@link KernelEvents}; its status is taken by waitid(2) on that pidfd, never on
+ * "any child". The kernel hands a dying process's children to their next subreaper before it
+ * reports the death, so listing our own children after each exit finds every process that we have
+ * adopted.
  *
  * <p>{@code lock} guards all fields and makes spawn-and-register one step for that listing.
  */

@@ -52,13 +52,19 @@ public final class ShimLog {
     }
 
     /**
+     * Opens the log of one container's shim.
+     *
      * @param file {@code REAPER_SHIM_LOG}; one that cannot be opened is reported to the FIFO and
      *     otherwise ignored
      * @param bundle the directory that holds the FIFO {@code log}, if it is known
      * @param debug whether containerd asked for debug output
      */
     public static ShimLog open(
-            Optional<Path> file, Optional<Path> bundle, String namespace, String id, boolean debug) {
+            Optional<Path> file,
+            Optional<Path> bundle,
+            String namespace,
+            String id,
+            boolean debug) {
         String container = namespace + "/" + id;
         Level threshold = debug ? Level.DEBUG : Level.INFO;
         Optional<Path> fifo = bundle.map(directory -> directory.resolve("log"));
@@ -112,7 +118,9 @@ public final class ShimLog {
 
     private static byte[] line(String text) {
         StringBuilder clean = new StringBuilder(text.length() + 1);
-        text.codePoints().map(c -> Character.isISOControl(c) ? ' ' : c).forEach(clean::appendCodePoint);
+        text.codePoints()
+                .map(c -> Character.isISOControl(c) ? ' ' : c)
+                .forEach(clean::appendCodePoint);
         byte[] bytes = clean.append('\n').toString().getBytes(StandardCharsets.UTF_8);
         if (bytes.length <= ENTRY_LIMIT) {
             return bytes;

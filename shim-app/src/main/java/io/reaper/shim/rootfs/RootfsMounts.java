@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * The mounts on a bundle's directory {@code rootfs} that a client asks for: the layers of an image,
- * for any runtime behind the shim. They are made in the shim's mount namespace, as runc's shim makes
- * them.
+ * for any runtime behind the shim. They are made in the shim's mount namespace, as runc's shim
+ * makes them.
  */
 public final class RootfsMounts {
 
@@ -22,6 +22,8 @@ public final class RootfsMounts {
     }
 
     /**
+     * Mounts what a client asks for.
+     *
      * @param entries in order; a target is taken below the rootfs
      * @throws io.reaper.linux.LinuxException if one is refused; those before it are undone then
      */

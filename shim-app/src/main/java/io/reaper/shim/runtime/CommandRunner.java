@@ -66,7 +66,7 @@ final class CommandRunner {
         } catch (TimeoutException e) {
             command.signal(Signals.SIGKILL);
             Exit exit = command.exit().join();
-            children.end(exit.orphans());
+            CompletableFuture<Void> unused = children.end(exit.orphans());
             throw new ShimException(
                     ShimException.Kind.DEADLINE_EXCEEDED,
                     "time was up before \"" + String.join(" ", argv) + "\" ended; it was killed",

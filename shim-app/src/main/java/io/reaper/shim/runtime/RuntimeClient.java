@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Drives any runtime with runc's command line. Each command gets {@code --root} (one directory for
@@ -35,6 +36,8 @@ public final class RuntimeClient implements OciRuntime {
     private final ShimLog log;
 
     /**
+     * Drives one runtime.
+     *
      * @param configuredPath of the runtime's program, or its bare name
      * @param root where it keeps its containers' state
      */
@@ -55,17 +58,27 @@ public final class RuntimeClient implements OciRuntime {
         Path pidFile = bundle.resolve(PID_FILE);
         long logEnd = RuntimeLog.end(bundle.resolve(LOG_FILE));
         List<String> argv =
-                command(bundle, "create", "--bundle", bundle + "", "--pid-file", pidFile + "", id + "");
+                command(
+                        bundle,
+                        "create",
+                        "--bundle",
+                        bundle + "",
+                        "--pid-file",
+                        pidFile + "",
+                        id + "");
         Exit exit;
         // what the command prints goes to the container's streams: the log alone says why it failed
-        try (Children.Hold hold = children.hold()) {
+        Children.Hold hold = children.hold();
+        try {
             deleteStale(pidFile);
             exit = runner.run(argv, streams, deadline);
             if (exit.status().shellStatus() == 0) {
                 return children.claim(readPid(pidFile));
             }
+        } finally {
+            hold.close();
         }
-        children.end(exit.orphans());
+        CompletableFuture<Void> unused = children.end(exit.orphans());
         throw failure(
                 "create", exit, RuntimeLog.lastError(bundle.resolve(LOG_FILE), logEnd).orElse(""));
     }
@@ -99,7 +112,14 @@ public final class RuntimeClient implements OciRuntime {
         try {
             Path holder = state(id, bundle, deadline).bundle();
             if (!sameDirectory(holder, bundle)) {
-                log.info("id " + id + " belongs to " + holder + ", not to " + bundle + ": left alone");
+                log.info(
+                        "id "
+                                + id
+                                + " belongs to "
+                                + holder
+                                + ", not to "
+                                + bundle
+                                + ": left alone");
                 return false;
             }
             run("delete", bundle, deadline, "--force", id.value());
@@ -145,7 +165,11 @@ public final class RuntimeClient implements OciRuntime {
 
     /** The last line that says something. */
     private static String said(String stderr) {
-        return stderr.lines().filter(line -> !line.isBlank()).reduce((a, b) -> b).orElse("").strip();
+        return stderr.lines()
+                .filter(line -> !line.isBlank())
+                .reduce((a, b) -> b)
+                .orElse("")
+                .strip();
     }
 
     private static void deleteStale(Path pidFile) {
@@ -161,7 +185,9 @@ public final class RuntimeClient implements OciRuntime {
             return Integer.parseInt(Files.readString(pidFile).strip());
         } catch (IOException | NumberFormatException e) {
             throw new ShimException(
-                    Kind.FAILED, "the OCI runtime left no pid in " + pidFile + ": " + e.getMessage(), e);
+                    Kind.FAILED,
+                    "the OCI runtime left no pid in " + pidFile + ": " + e.getMessage(),
+                    e);
         }
     }
 

@@ -71,6 +71,8 @@ final class RuntimeLog {
         } catch (IOException e) {
             return Optional.empty();
         }
-        return level.equals("error") && !message.isBlank() ? Optional.of(message) : Optional.empty();
+        return level.equals("error") && !message.isBlank()
+                ? Optional.of(message)
+                : Optional.empty();
     }
 }

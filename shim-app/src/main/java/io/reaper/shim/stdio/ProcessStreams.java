@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The standard streams of one process without a terminal. The process writes into the client's FIFOs
- * itself; nothing is copied here. Life: {@link #open}, {@link #forProcess} for the command that makes
- * the process, {@link #handedOver}, perhaps {@link #closeStdin}, {@link #processEnded}, {@link
- * #close}. {@code lock} guards the descriptors against two of these at once.
+ * The standard streams of one process without a terminal. The process writes into the client's
+ * FIFOs itself; nothing is copied here. Life: {@link #open}, {@link #forProcess} for the command
+ * that makes the process, {@link #handedOver}, perhaps {@link #closeStdin}, {@link #processEnded},
+ * {@link #close}. {@code lock} guards the descriptors against two of these at once.
  */
 public final class ProcessStreams implements AutoCloseable {
 
@@ -34,6 +34,8 @@ public final class ProcessStreams implements AutoCloseable {
     }
 
     /**
+     * Opens all three.
+     *
      * @throws ShimException INVALID_ARGUMENT or UNIMPLEMENTED for an address we cannot serve
      * @throws io.reaper.linux.LinuxException if one cannot be opened; none is open then
      */
@@ -77,8 +79,9 @@ public final class ProcessStreams implements AutoCloseable {
     }
 
     /**
-     * The process has ended, and so has everything it left behind: clients see the end of its output.
-     * Where none reads at the moment, the output stays for one that comes before {@link #close}.
+     * The process has ended, and so has everything it left behind: clients see the end of its
+     * output. Where none reads at the moment, the output stays for one that comes before {@link
+     * #close}.
      */
     public void processEnded() {
         lock.lock();

@@ -26,8 +26,8 @@ public final class ReaderWatch {
 
     /**
      * Takes over a FIFO's read-write descriptor when its last writer has ended, and closes it: at
-     * once where a reader is there, which sees the end of the file then; otherwise as soon as one has
-     * opened the FIFO, or with the returned handle.
+     * once where a reader is there, which sees the end of the file then; otherwise as soon as one
+     * has opened the FIFO, or with the returned handle.
      */
     AutoCloseable release(Fd readWrite) {
         Fd writeEnd;

@@ -21,6 +21,8 @@ public sealed interface StdioUri {
     record LogFile(Path path) implements StdioUri {}
 
     /**
+     * Reads an address.
+     *
      * @throws ShimException INVALID_ARGUMENT for a path which is not absolute, UNIMPLEMENTED for
      *     another scheme
      */

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What follows the end of a container's init process, in this order: the exit goes to disk, what the
- * container left behind is killed, its streams end, and only then the exit is told.
+ * What follows the end of a container's init process, in this order: the exit goes to disk, what
+ * the container left behind is killed, its streams end, and only then the exit is told.
  */
 final class Epilogue {
 
@@ -69,8 +69,7 @@ final class Epilogue {
         }
         try {
             // deadline: a process in an uninterruptible wait must not hide the container's end
-            children.end(exit.orphans())
-                    .get(deadline.remainingMillis(), TimeUnit.MILLISECONDS);
+            children.end(exit.orphans()).get(deadline.remainingMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             log.warn(task.id() + ": a killed process has not ended after " + LEFTOVERS_LIMIT);
         } catch (InterruptedException e) {

@@ -6,9 +6,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * One state command at a time for all who ask at once. An answer is only shared by those who saw the
- * same stage when they asked: after a start the answer of an older command is out of date. {@code
- * lock} guards the fields; the command runs on a virtual thread of its own.
+ * One state command at a time for all who ask at once. An answer is only shared by those who saw
+ * the same stage when they asked: after a start the answer of an older command is out of date.
+ * {@code lock} guards the fields; the command runs on a virtual thread of its own.
  */
 final class SharedState {
 

@@ -46,6 +46,8 @@ public record ShimRecord(
     private static final JsonFactory JSON = new JsonFactory();
 
     /**
+     * Options of whatever type a client sent.
+     *
      * @param type URL of the message; empty if there were none
      * @param value its bytes in Base64
      */

@@ -19,7 +19,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * One container: its status, and the transitions between stages, which alone publish its events. By
  * this table they leave in the order create, start, exit, delete, each at most once. Commands run
- * between transitions, never in them. {@code status} is changed in the lane and may be read anywhere.
+ * between transitions, never in them. {@code status} is changed in the lane and may be read
+ * anywhere.
  */
 final class Task {
 

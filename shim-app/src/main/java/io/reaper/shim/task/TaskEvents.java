@@ -1,6 +1,5 @@
 package io.reaper.shim.task;
 
-import com.google.protobuf.Timestamp;
 import io.reaper.contract.ContainerId;
 import io.reaper.proto.events.TaskCreate;
 import io.reaper.proto.events.TaskDelete;
@@ -9,7 +8,6 @@ import io.reaper.proto.events.TaskStart;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.event.EventSink;
 import io.reaper.shim.event.Topic;
-import java.time.Instant;
 
 /** Tells containerd of a container's transitions; each call queues one event and returns. */
 final class TaskEvents {
@@ -41,8 +39,7 @@ final class TaskEvents {
 
     void started(ContainerId id, int pid) {
         sink.publish(
-                Topic.START,
-                TaskStart.newBuilder().setContainerId(id.value()).setPid(pid).build());
+                Topic.START, TaskStart.newBuilder().setContainerId(id.value()).setPid(pid).build());
     }
 
     void exited(ContainerId id, TaskExit exit) {
@@ -53,7 +50,7 @@ final class TaskEvents {
                         .setId(id.value())
                         .setPid(exit.pid())
                         .setExitStatus(exit.status())
-                        .setExitedAt(timestamp(exit.at()))
+                        .setExitedAt(exit.timestamp())
                         .build());
     }
 
@@ -64,11 +61,7 @@ final class TaskEvents {
                         .setContainerId(id.value())
                         .setPid(exit.pid())
                         .setExitStatus(exit.status())
-                        .setExitedAt(timestamp(exit.at()))
+                        .setExitedAt(exit.timestamp())
                         .build());
-    }
-
-    static Timestamp timestamp(Instant at) {
-        return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
     }
 }

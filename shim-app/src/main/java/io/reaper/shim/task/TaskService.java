@@ -47,7 +47,10 @@ public final class TaskService implements TtrpcService {
     private final ShimLog log;
 
     /**
-     * @param shutdown asks the daemon to end once the replies in flight are written; returns at once
+     * Serves these tasks.
+     *
+     * @param shutdown asks the daemon to end once the replies in flight are written; returns at
+     *     once
      */
     public TaskService(Tasks tasks, Runnable shutdown, ShimLog log) {
         this.tasks = tasks;
@@ -63,17 +66,15 @@ public final class TaskService implements TtrpcService {
     @Override
     public CompletionStage<? extends MessageLite> call(Call call) {
         try {
-            return dispatch(call).exceptionally(error -> fail(call, error));
-        } catch (ShimException e) {
-            return fail(call, e);
+            return dispatch(call).exceptionallyCompose(error -> failed(call, error));
         } catch (TtrpcException e) {
             throw e;
         } catch (RuntimeException e) {
-            return fail(call, e);
+            throw failure(call, e);
         }
     }
 
-    private CompletableFuture<? extends MessageLite> dispatch(Call call) {
+    private CompletableFuture<MessageLite> dispatch(Call call) {
         Deadline deadline = call.deadline();
         return switch (call.method()) {
             case "Create" -> done(create(call.request(CreateTaskRequest.parser()), deadline));
@@ -90,7 +91,7 @@ public final class TaskService implements TtrpcService {
         };
     }
 
-    private static <T> CompletableFuture<T> done(T response) {
+    private static CompletableFuture<MessageLite> done(MessageLite response) {
         return CompletableFuture.completedFuture(response);
     }
 
@@ -120,7 +121,7 @@ public final class TaskService implements TtrpcService {
                 .ifPresent(
                         exit ->
                                 response.setExitStatus(exit.status())
-                                        .setExitedAt(TaskEvents.timestamp(exit.at())));
+                                        .setExitedAt(exit.timestamp()));
         return response.build();
     }
 
@@ -137,18 +138,18 @@ public final class TaskService implements TtrpcService {
         return DeleteResponse.newBuilder()
                 .setPid(exit.pid())
                 .setExitStatus(exit.status())
-                .setExitedAt(TaskEvents.timestamp(exit.at()))
+                .setExitedAt(exit.timestamp())
                 .build();
     }
 
-    private CompletableFuture<WaitResponse> await(WaitRequest request) {
+    private CompletableFuture<MessageLite> await(WaitRequest request) {
         refuseExec(request.getId(), request.getExecId());
         return tasks.exit(request.getId())
                 .thenApply(
                         exit ->
                                 WaitResponse.newBuilder()
                                         .setExitStatus(exit.status())
-                                        .setExitedAt(TaskEvents.timestamp(exit.at()))
+                                        .setExitedAt(exit.timestamp())
                                         .build());
     }
 
@@ -188,21 +189,26 @@ public final class TaskService implements TtrpcService {
     /** There is no Exec yet, so no exec can be known. */
     private static void refuseExec(String id, String execId) {
         if (!execId.isEmpty()) {
-            throw ShimException.notFound("exec " + execId + " of container " + id + " does not exist");
+            throw ShimException.notFound(
+                    "exec " + execId + " of container " + id + " does not exist");
         }
     }
 
-    private <T> T fail(Call call, Throwable error) {
+    private CompletableFuture<MessageLite> failed(Call call, Throwable error) {
+        return CompletableFuture.failedFuture(failure(call, error));
+    }
+
+    private TtrpcException failure(Call call, Throwable error) {
         Throwable cause =
                 error instanceof CompletionException && error.getCause() != null
                         ? error.getCause()
                         : error;
         if (cause instanceof ShimException known) {
             log.debug(call.method() + ": " + known.getMessage());
-            throw new TtrpcException(code(known.kind()), known.getMessage(), known);
+            return new TtrpcException(code(known.kind()), known.getMessage(), known);
         }
         log.error(call.method() + ": " + ShimException.text(cause));
-        throw new TtrpcException(Code.UNKNOWN, ShimException.text(cause), cause);
+        return new TtrpcException(Code.UNKNOWN, ShimException.text(cause), cause);
     }
 
     private static Code code(ShimException.Kind kind) {

@@ -7,10 +7,14 @@ import io.reaper.linux.Signals;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;
+import io.reaper.shim.event.EventSink;
 import io.reaper.shim.exit.ChildProcess;
+import io.reaper.shim.exit.Children;
+import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stdio.ProcessStreams;
+import io.reaper.shim.stdio.ReaderWatch;
 import io.reaper.shim.task.TaskStatus.Created;
 import io.reaper.shim.task.TaskStatus.Creating;
 import io.reaper.shim.task.TaskStatus.Deleting;
@@ -43,7 +47,7 @@ public final class Tasks {
     private final Epilogue epilogue;
     private final Map<ContainerId, Task> table = new ConcurrentHashMap<>();
 
-    Tasks(
+    private Tasks(
             OciRuntime runtime,
             RootfsMounts rootfs,
             TaskEvents events,
@@ -54,6 +58,22 @@ public final class Tasks {
         this.events = events;
         this.creation = creation;
         this.epilogue = epilogue;
+    }
+
+    public static Tasks of(
+            OciRuntime runtime,
+            Children children,
+            RootfsMounts rootfs,
+            ReaderWatch readers,
+            EventSink events,
+            ShimIdentity identity,
+            ShimLog log) {
+        return new Tasks(
+                runtime,
+                rootfs,
+                new TaskEvents(events),
+                new Creation(runtime, rootfs, readers, identity, log),
+                new Epilogue(runtime, children, log));
     }
 
     /**
@@ -79,9 +99,10 @@ public final class Tasks {
             throw e;
         }
         task.created(init.pid());
-        init.exit()
-                .thenAcceptAsync(
-                        exit -> epilogue.run(task, init, exit), Thread::startVirtualThread);
+        CompletableFuture<Void> unused =
+                init.exit()
+                        .thenAcceptAsync(
+                                exit -> epilogue.run(task, init, exit), Thread::startVirtualThread);
         return init.pid();
     }
 
@@ -145,7 +166,9 @@ public final class Tasks {
             if (task.exit().isDone()) {
                 return TaskSnapshot.of(task); // it ended, or was deleted, while we asked
             }
-            throw e.getCause() instanceof ShimException cause ? cause : new IllegalStateException(e);
+            throw e.getCause() instanceof ShimException cause
+                    ? cause
+                    : new IllegalStateException(e);
         }
     }
 
@@ -253,7 +276,7 @@ public final class Tasks {
     }
 
     /** Whether there is no container, not even one being created. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return table.isEmpty();
     }
 
