@@ -1,0 +1,24 @@
+package io.reaper.shim.ttrpc;
+
+import io.grpc.Status.Code;
+
+/** A call's failure as it travels: a gRPC status code and one line of text. */
+public final class TtrpcException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final Code code;
+
+    public TtrpcException(Code code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    public TtrpcException(Code code, String message, Throwable cause) {
+        super(message, cause);
+        this.code = code;
+    }
+
+    public Code code() {
+        return code;
+    }
+}
