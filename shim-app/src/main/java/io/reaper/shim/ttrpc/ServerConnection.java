@@ -36,7 +36,7 @@ import java.util.function.Consumer;
  */
 final class ServerConnection {
     static final int MAX_CALLS = 4096;
-    static final long MAX_CALL_BYTES = 8 << 20;
+    static final long MAX_CALL_BYTES = 2 << 20;
 
     private final Vertx vertx;
     private final Context context;
