@@ -11,10 +11,12 @@ jdk_release() {
     sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
 }
 
-# Sets and exports JAVA_HOME: the caller's when that is a JDK 25 or newer, else the newest such one under /usr/lib/jvm.
+# Sets and exports JAVA_HOME: the caller's when that is a JDK 25 or newer, else the newest such one under /usr/lib/jvm
+# or the one that the javac of PATH belongs to.
 find_jdk() {
-    local candidate release best=0 found=
-    for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+    local candidate release best=0 found= javac
+    javac=$(readlink -f "$(command -v javac || true)" || true)
+    for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/* "${javac%/bin/javac}"; do
         [ -n "$candidate" ] || continue
         release=$(jdk_release "$candidate")
         if [ "${release:-0}" -ge 25 ]; then
@@ -22,24 +24,24 @@ find_jdk() {
             [ "$release" -gt "$best" ] && best=$release found=$candidate
         fi
     done
-    [ -n "$found" ] || die "no JDK 25 found (JAVA_HOME=${JAVA_HOME:-unset}, none under /usr/lib/jvm either):" \
-        "unpack one, for example Eclipse Temurin 25, and set JAVA_HOME to its directory"
+    [ -n "$found" ] || die "no JDK 25 found (JAVA_HOME=${JAVA_HOME:-unset}, none in /usr/lib/jvm or PATH either):" \
+        "unpack one (for example Eclipse Temurin 25) there, or set JAVA_HOME to its directory"
     JAVA_HOME=$(cd "$found" && pwd -P)
     export JAVA_HOME
 }
 
-# Installs the Debian packages named NAME or FILE=NAME whose FILE (default: /usr/bin/NAME) is missing; root only.
+# Installs Debian packages that are missing; root only. Arguments: PROGRAM or PROGRAM=PACKAGE, where PROGRAM is a file
+# that the package brings: a name in PATH or an absolute path.
 need_packages() {
     local item file missing=()
     for item; do
-        file=/usr/bin/$item
-        [ "$item" = "${item#*=}" ] || file=${item%%=*}
-        [ -e "$file" ] || missing+=("${item#*=}")
+        file=${item%%=*}
+        [ -e "$file" ] && [ "${file#/}" != "$file" ] || command -v "$file" >/dev/null || missing+=("${item#*=}")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
-    [ "$(id -u)" = 0 ] || die "missing Debian packages: ${missing[*]}; install them: apt-get install ${missing[*]}"
+    [ "$(id -u)" = 0 ] || die "missing Debian packages: ${missing[*]}; as root: apt-get install ${missing[*]}"
     say "installing Debian packages: ${missing[*]}"
-    apt-get update -qq </dev/null >/dev/null || say "apt-get update failed; trying with the package lists that are there"
+    apt-get update -qq </dev/null >/dev/null || say "apt-get update failed; going on with the package lists that are there"
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null \
         || die "apt-get could not install: ${missing[*]}"
 }
@@ -50,8 +52,5 @@ maven() {
         mvn -f "$repo/pom.xml" --batch-mode --no-transfer-progress "$@" </dev/null
 }
 
-# Packages what the build needs: Maven, and a C compiler for the kernel seam.
-need_build_tools() {
-    command -v mvn >/dev/null || need_packages mvn=maven
-    command -v "${CC:-cc}" >/dev/null && [ -e /usr/include/errno.h ] || need_packages /usr/bin/gcc=gcc /usr/include/errno.h=libc6-dev
-}
+# Maven, and a C compiler for the kernel seam.
+need_build_tools() { need_packages mvn=maven "${CC:-cc}=gcc" /usr/include/errno.h=libc6-dev; }
