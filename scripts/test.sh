@@ -62,7 +62,7 @@ ring() {
     shift
     rm -rf "$repo"/*/target/test-reports/"$name"
     set +e
-    maven --fail-at-end -Dstyle.color=never "$@" 2>&1 | tee "$logs/$name.log" | grep --line-buffered -E ' -- in |^\[ERROR\]' \
+    maven --fail-at-end -Dstyle.color=never "$@" 2>&1 | tee "$logs/$name.log" | grep --line-buffered -E ' -- in |^\[WARNING\] .*\.java:|^\[ERROR\]' \
         | grep --line-buffered -vE '^\[ERROR\] *$|\[Help 1\]|e-run Maven|For more information|After correcting|mvn <args>'
     status=${PIPESTATUS[0]}
     set -e
