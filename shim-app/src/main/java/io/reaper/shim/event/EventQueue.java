@@ -179,6 +179,7 @@ public final class EventQueue implements EventSink {
             return;
         }
         sending = true;
+        // deadline: REPLY_LIMIT, for a containerd that hangs
         client.call(
                         SERVICE,
                         METHOD,

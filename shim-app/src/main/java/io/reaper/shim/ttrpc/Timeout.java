@@ -33,6 +33,7 @@ record Timeout(long nanos) {
     }
 
     Deadline deadline() {
+        // deadline: the client's
         return isLimited() ? Deadline.after(Duration.ofNanos(nanos)) : Deadline.NONE;
     }
 }
