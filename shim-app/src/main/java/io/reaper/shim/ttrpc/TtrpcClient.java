@@ -126,6 +126,7 @@ public final class TtrpcClient {
 
     private NetClient connector() {
         if (connector == null) {
+            // deadline: for a listener that does not accept
             connector =
                     vertx.createNetClient(
                             new NetClientOptions()
