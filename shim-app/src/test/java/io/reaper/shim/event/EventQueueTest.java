@@ -144,19 +144,14 @@ class EventQueueTest {
 
     @Test
     void containerdVanishesAndReturns() throws Exception {
-        Semaphore arrived = new Semaphore(0);
-        FakeContainerd first =
-                FakeContainerd.start(
-                        socket,
-                        event -> {
-                            arrived.release();
-                            return Code.OK;
-                        });
+        FakeContainerd first = FakeContainerd.start(socket);
         range(0, 10).forEach(i -> queue.publish(Topic.START, start(i)));
-        arrived.acquire(10);
+        first.awaitEvents(10);
         first.close();
         range(10, 20).forEach(i -> queue.publish(Topic.START, start(i)));
+        awaitWatch();
         try (FakeContainerd second = FakeContainerd.start(socket)) {
+            second.awaitEvents(10);
             flush();
             assertEquals(range(0, 10), pids(first.events));
             // The tenth may have been under way when the first left.
@@ -179,6 +174,7 @@ class EventQueueTest {
         Files.createDirectory(directory.resolve("a"));
         Files.createDirectory(directory.resolve("a/b"));
         try (FakeContainerd containerd = FakeContainerd.start(late)) {
+            containerd.awaitEvents(1);
             flush();
             assertEquals(range(0, 1), pids(containerd.events));
         }
@@ -193,6 +189,7 @@ class EventQueueTest {
         awaitWatch();
         Files.delete(socket);
         try (FakeContainerd containerd = FakeContainerd.start(socket)) {
+            containerd.awaitEvents(1);
             flush();
             assertEquals(range(0, 1), pids(containerd.events));
         }
@@ -217,6 +214,7 @@ class EventQueueTest {
         }
         Files.delete(socket);
         try (FakeContainerd containerd = FakeContainerd.start(socket)) {
+            containerd.awaitEvents(3);
             flush();
             assertEquals(range(0, 3), pids(containerd.events));
         }
@@ -305,16 +303,9 @@ class EventQueueTest {
         int next = 0;
         for (int round = 0; round < 20; round++) {
             published = publish(published, random.nextInt(50));
-            Semaphore arrived = new Semaphore(0);
-            FakeContainerd containerd =
-                    FakeContainerd.start(
-                            socket,
-                            event -> {
-                                arrived.release();
-                                return Code.OK;
-                            });
+            FakeContainerd containerd = FakeContainerd.start(socket);
             published = publish(published, random.nextInt(50));
-            arrived.acquire(random.nextInt(published - next + 1));
+            containerd.awaitEvents(random.nextInt(published - next + 1));
             containerd.close();
             List<Integer> seen = pids(containerd.events);
             if (!seen.isEmpty()) {

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -24,6 +25,7 @@ import java.util.function.Function;
 final class FakeContainerd implements AutoCloseable, TtrpcService {
     final List<Call> calls = new CopyOnWriteArrayList<>();
     final List<Envelope> events = new CopyOnWriteArrayList<>();
+    private final Semaphore taken = new Semaphore(0);
     private final Vertx vertx = ShimVertx.create();
     private final TtrpcServer server =
             new TtrpcServer(
@@ -65,6 +67,7 @@ final class FakeContainerd implements AutoCloseable, TtrpcService {
             throw new TtrpcException(code, "not this one");
         }
         events.add(event);
+        taken.release();
         return CompletableFuture.completedStage(Empty.getDefaultInstance());
     }
 
@@ -72,6 +75,11 @@ final class FakeContainerd implements AutoCloseable, TtrpcService {
     public void close() {
         await(server.close());
         await(vertx.close().toCompletionStage());
+    }
+
+    /** Waits until as many events have come. */
+    void awaitEvents(int count) throws InterruptedException {
+        taken.acquire(count);
     }
 
     static void await(CompletionStage<Void> done) {
