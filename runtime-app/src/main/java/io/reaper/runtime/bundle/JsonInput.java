@@ -1,6 +1,7 @@
 package io.reaper.runtime.bundle;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
@@ -225,13 +226,10 @@ final class JsonInput implements AutoCloseable {
         }
         String what = problem.getOriginalMessage().lines().findFirst().orElse("not JSON");
         int aside = what.indexOf(" (start marker at");
+        JsonLocation at = problem.getLocation(); // null when a limit of the reader is passed
         return wrong(
                 "",
-                "line "
-                        + problem.getLocation().getLineNr()
-                        + ", column "
-                        + problem.getLocation().getColumnNr()
-                        + ": "
+                (at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ")
                         + (aside < 0 ? what : what.substring(0, aside)));
     }
 

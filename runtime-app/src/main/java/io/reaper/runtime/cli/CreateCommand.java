@@ -8,8 +8,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code create}. */
 @Command(
         name = "create",
-        headerHeading = "NAME%n    reaper-runtime-",
-        header = "create - make a container, without running its program",
+        headerHeading = "NAME%n    reaper-runtime-create - ",
+        header = "make a container, without running its program",
         synopsisHeading = "%nSYNOPSIS%n    ",
         descriptionHeading = "%nDESCRIPTION%n",
         description = {

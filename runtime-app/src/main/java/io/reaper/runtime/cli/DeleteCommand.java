@@ -11,8 +11,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code delete}. */
 @Command(
         name = "delete",
-        headerHeading = "NAME%n    reaper-runtime-",
-        header = "delete - remove a stopped container and all of its processes",
+        headerHeading = "NAME%n    reaper-runtime-delete - ",
+        header = "remove a stopped container and all of its processes",
         synopsisHeading = "%nSYNOPSIS%n    ",
         descriptionHeading = "%nDESCRIPTION%n",
         description = {

@@ -12,8 +12,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code kill}. */
 @Command(
         name = "kill",
-        headerHeading = "NAME%n    reaper-runtime-",
-        header = "kill - send a signal to a container",
+        headerHeading = "NAME%n    reaper-runtime-kill - ",
+        header = "send a signal to a container",
         synopsisHeading = "%nSYNOPSIS%n    ",
         descriptionHeading = "%nDESCRIPTION%n",
         description = {

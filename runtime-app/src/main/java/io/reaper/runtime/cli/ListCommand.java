@@ -14,8 +14,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code list}. */
 @Command(
         name = "list",
-        headerHeading = "NAME%n    reaper-runtime-",
-        header = "list - show all containers of the state directory",
+        headerHeading = "NAME%n    reaper-runtime-list - ",
+        header = "show all containers of the state directory",
         synopsisHeading = "%nSYNOPSIS%n    ",
         optionListHeading = "%nOPTIONS%n",
         footerHeading = "%nEXAMPLES%n",

@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code ps}. */
 @Command(
         name = "ps",
-        headerHeading = "NAME%n    reaper-runtime-",
-        header = "ps - print the pids of a container's processes",
+        headerHeading = "NAME%n    reaper-runtime-ps - ",
+        header = "print the pids of a container's processes",
         synopsisHeading = "%nSYNOPSIS%n    ",
         parameterListHeading = "%nARGUMENTS%n",
         optionListHeading = "%nOPTIONS%n",

@@ -11,8 +11,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code run}. */
 @Command(
         name = "run",
-        headerHeading = "NAME%n    reaper-runtime-",
-        header = "run - create and start a container, wait for its end, delete it",
+        headerHeading = "NAME%n    reaper-runtime-run - ",
+        header = "create and start a container, wait for its end, delete it",
         synopsisHeading = "%nSYNOPSIS%n    ",
         descriptionHeading = "%nDESCRIPTION%n",
         description = {"    The exit status is the program's, or 128 + the signal that ended it."},

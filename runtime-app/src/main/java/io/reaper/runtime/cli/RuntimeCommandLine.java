@@ -39,20 +39,23 @@ public final class RuntimeCommandLine {
 
     private int misuse(ParameterException e) {
         CommandLine at = e.getCommandLine();
-        boolean unknownVerb =
+        report(
                 e instanceof UnmatchedArgumentException unmatched
-                        && at.getCommand() == command
-                        && !unmatched.getUnmatched().getFirst().startsWith("-");
-        String message =
-                unknownVerb
-                        ? "unknown command \""
-                                + ((UnmatchedArgumentException) e).getUnmatched().getFirst()
-                                + "\""
-                        : reason(e);
-        report(message);
+                        ? unexpected(at, unmatched)
+                        : reason(e));
         System.err.println(
                 "Try \"" + at.getCommandSpec().qualifiedName() + " --help\" for what is accepted.");
         return FAILURE;
+    }
+
+    private String unexpected(CommandLine at, UnmatchedArgumentException e) {
+        String first = e.getUnmatched().getFirst();
+        if (first.startsWith("-")) {
+            return "unknown option \"" + first + "\"";
+        }
+        return (at.getCommand() == command ? "unknown command \"" : "unexpected argument \"")
+                + first
+                + "\"";
     }
 
     /** An id is refused by its own words, without picocli's preface. */

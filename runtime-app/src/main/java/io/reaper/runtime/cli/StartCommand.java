@@ -10,8 +10,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code start}. */
 @Command(
         name = "start",
-        headerHeading = "NAME%n    reaper-runtime-",
-        header = "start - run the program of a created container",
+        headerHeading = "NAME%n    reaper-runtime-start - ",
+        header = "run the program of a created container",
         synopsisHeading = "%nSYNOPSIS%n    ",
         descriptionHeading = "%nDESCRIPTION%n",
         description = "    Returns when the program runs; an error if it cannot be executed.",

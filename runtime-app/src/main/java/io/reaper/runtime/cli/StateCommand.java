@@ -11,8 +11,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code state}. */
 @Command(
         name = "state",
-        headerHeading = "NAME%n    reaper-runtime-",
-        header = "state - print the state of a container as JSON",
+        headerHeading = "NAME%n    reaper-runtime-state - ",
+        header = "print the state of a container as JSON",
         synopsisHeading = "%nSYNOPSIS%n    ",
         descriptionHeading = "%nDESCRIPTION%n",
         description = {

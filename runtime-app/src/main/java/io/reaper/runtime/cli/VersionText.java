@@ -1,6 +1,8 @@
 package io.reaper.runtime.cli;
 
 import io.reaper.runtime.state.ContainerState;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.IVersionProvider;
 
 /** The answer of {@code --version}, line by line as runc's callers read it. */
@@ -8,10 +10,10 @@ final class VersionText implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        return new String[] {
-            "reaper-runtime version " + Build.VERSION,
-            "commit: " + Build.COMMIT,
-            "spec: " + ContainerState.OCI_VERSION
-        };
+        List<String> lines = new ArrayList<>();
+        lines.add("reaper-runtime version " + Build.VERSION);
+        Build.COMMIT.ifPresent(commit -> lines.add("commit: " + commit));
+        lines.add("spec: " + ContainerState.OCI_VERSION);
+        return lines.toArray(String[]::new);
     }
 }
