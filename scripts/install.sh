@@ -51,7 +51,8 @@ if [ -n "$build" ] || [ -z "$(runner_jar runtime-app)" ] || [ -z "$(runner_jar s
 fi
 
 stage=$(mktemp -d "$lib/.install.XXXXXX")
-trap 'rm -rf "$stage"' EXIT
+run=$(mktemp -d "${TMPDIR:-/tmp}/reaper-install.XXXXXX") # of the training: a socket's path must be short
+trap 'rm -rf "$stage" "$run"' EXIT
 
 # Options of every JVM. -Xlog:disable: a missing or outdated cache, or any other remark of the VM, must not be printed;
 # stdout and stderr of a shim and of a runtime belong to their callers.
@@ -60,11 +61,19 @@ common="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable 
 
 # Runs java with the arguments, away from the caller's streams, settings and directory; what it says goes to training.log.
 train() {
-    (cd "$stage" && env -u JAVA_TOOL_OPTIONS -u _JAVA_OPTIONS -u JDK_JAVA_OPTIONS LC_ALL=C.UTF-8 \
+    (cd "$run" && env -u JAVA_TOOL_OPTIONS -u _JAVA_OPTIONS -u JDK_JAVA_OPTIONS LC_ALL=C.UTF-8 \
         REAPER_CONFIG=/dev/null REAPER_ISOLATION=host timeout 120 "$JAVA_HOME/bin/java" "$@") \
-        </dev/null >>"$stage/training.log" 2>&1 || true
+        </dev/null >>"$run/log" 2>&1 || true
 }
-trained() { [ -s "$stage/$1" ] || say "no cache $1: slower starts, else harmless (training said: $(tail -n 1 "$stage/training.log"))"; }
+trained() { [ -s "$stage/$1" ] || say "no cache $1: slower starts, else harmless (training said: $(tail -n 1 "$run/log"))"; }
+
+# Puts the caches made so far into their place.
+move_caches() {
+    local file
+    for file in "$stage"/*.aot; do
+        [ ! -e "$file" ] || { chmod 644 "$file"; mv -f "$file" "$lib/"; }
+    done
+}
 
 # Writes launcher $1: java with the options of the remaining arguments.
 launcher() {
@@ -98,11 +107,13 @@ done
 
 runtime_options="$common -Xmx256m -Dreaper.launcher=$bin/reaper-runtime"
 init_options="-Xmx64m -Xlog:disable"
+runtime_line="-XX:AOTCache=$lib/reaper-runtime.aot $runtime_options \
+    '-Dreaper.init.options=$init_options -XX:SharedArchiveFile=$lib/reaper-init.aot' -jar $lib/reaper-runtime.jar"
 shim_options="$common -Xmx128m -Dreaper.launcher=$bin/containerd-shim-reaper-v2"
 if [ -n "$aot" ]; then
     say "training the caches"
-    mkdir -p "$stage/bundle/rootfs" "$stage/state"
-    cat >"$stage/bundle/config.json" <<T
+    mkdir -p "$run/bundle/rootfs" "$run/state"
+    cat >"$run/bundle/config.json" <<T
 {"ociVersion": "1.2.0", "root": {"path": "rootfs"}, "annotations": {"training": "1"},
  "process": {"cwd": "/", "args": ["/bin/true"], "env": ["PATH=/bin:/usr/bin"], "noNewPrivileges": true,
              "user": {"uid": $(id -u), "gid": $(id -g)}, "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 256, "hard": 256}]}}
@@ -110,22 +121,28 @@ T
     # One container: a cache of the command that runs it (JEP 514), and the list of what its init stage loads. That stage
     # ends in execve and so writes no cache itself; an archive of the listed classes serves as well.
     train "-XX:AOTCacheOutput=$stage/reaper-runtime.aot" $runtime_options \
-        "-Dreaper.init.options=$init_options -XX:DumpLoadedClassList=$stage/init.classes" \
-        -jar "$lib/reaper-runtime.jar" --root "$stage/state" run --bundle "$stage/bundle" "training-$$"
+        "-Dreaper.init.options=$init_options -XX:DumpLoadedClassList=$run/init.classes" \
+        -jar "$lib/reaper-runtime.jar" --root "$run/state" run --bundle "$run/bundle" "training-$$"
     trained reaper-runtime.aot
-    [ ! -s "$stage/init.classes" ] || train -Xshare:dump -XX:+AOTClassLinking $common \
-        "-XX:SharedClassListFile=$stage/init.classes" "-XX:SharedArchiveFile=$stage/reaper-init.aot" \
+    [ ! -s "$run/init.classes" ] || train -Xshare:dump -XX:+AOTClassLinking $common \
+        "-XX:SharedClassListFile=$run/init.classes" "-XX:SharedArchiveFile=$stage/reaper-init.aot" \
         -cp "$lib/reaper-runtime.jar"
     trained reaper-init.aot
-    train "-XX:AOTCacheOutput=$stage/containerd-shim-reaper-v2.aot" $shim_options -jar "$lib/containerd-shim-reaper-v2.jar" -v
+    # The shim's daemon: one container's life as containerd asks for it, through the runtime launcher.
+    move_caches
+    launcher reaper-runtime "$runtime_line"
+    id=training-$$
+    export REAPER_RUNTIME_PATH=$bin/reaper-runtime REAPER_RUNTIME_ROOT=$run/state
+    train "-XX:AOTCacheOutput=$stage/containerd-shim-reaper-v2.aot" $shim_options -jar "$lib/containerd-shim-reaper-v2.jar" \
+        -namespace training -id "$id" -bundle "$run/bundle" -socket "$run/shim" -ttrpc-address "$run/none" serve &
+    for _ in $(seq 100); do [ ! -S "$run/shim" ] || break; sleep 0.1; done
+    train "$repo/scripts/TrainShim.java" "$run/shim" "$id" "$run/bundle"
+    wait
     trained containerd-shim-reaper-v2.aot
 fi
 
-for file in "$stage"/*.aot; do
-    [ ! -e "$file" ] || { chmod 644 "$file"; mv -f "$file" "$lib/"; }
-done
-launcher reaper-runtime "-XX:AOTCache=$lib/reaper-runtime.aot $runtime_options \
-    '-Dreaper.init.options=$init_options -XX:SharedArchiveFile=$lib/reaper-init.aot' -jar $lib/reaper-runtime.jar"
+move_caches
+launcher reaper-runtime "$runtime_line"
 launcher containerd-shim-reaper-v2 "-XX:AOTCache=$lib/containerd-shim-reaper-v2.aot $shim_options \
     -jar $lib/containerd-shim-reaper-v2.jar"
 say "installed $bin/reaper-runtime and $bin/containerd-shim-reaper-v2 (Java: $JAVA_HOME)"
