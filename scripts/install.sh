@@ -51,20 +51,28 @@ if [ -n "$build" ] || [ -z "$(runner_jar runtime-app)" ] || [ -z "$(runner_jar s
 fi
 
 stage=$(mktemp -d "$lib/.install.XXXXXX")
-trap 'rm -rf "$stage"' EXIT
+run=$(mktemp -d "${TMPDIR:-/tmp}/reaper-install.XXXXXX") # of the training: a socket's path must be short
+trap 'rm -rf "$stage" "$run"' EXIT
 
 # Options of every JVM. -Xlog:disable: a missing or outdated cache, or any other remark of the VM, must not be printed;
 # stdout and stderr of a shim and of a runtime belong to their callers.
 common="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable \
 --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 
-# Trains cache $1 in the staging directory (JEP 514): runs java with the rest of the arguments and keeps what it loaded.
+# Runs java with the arguments, away from the caller's streams, settings and directory; what it says goes to training.log.
 train() {
-    local cache=$stage/$1 log=$stage/training.log
-    shift
-    (cd "$stage" && env -u JAVA_TOOL_OPTIONS -u _JAVA_OPTIONS -u JDK_JAVA_OPTIONS LC_ALL=C.UTF-8 \
-        timeout 120 "$JAVA_HOME/bin/java" "-XX:AOTCacheOutput=$cache" $common "$@") </dev/null >"$log" 2>&1 || true
-    [ -s "$cache" ] || { say "no cache ${cache##*/} (harmless: slower starts); the training run said:"; tail -n 5 "$log"; }
+    (cd "$run" && env -u JAVA_TOOL_OPTIONS -u _JAVA_OPTIONS -u JDK_JAVA_OPTIONS LC_ALL=C.UTF-8 \
+        REAPER_CONFIG=/dev/null REAPER_ISOLATION=host timeout 120 "$JAVA_HOME/bin/java" "$@") \
+        </dev/null >>"$run/log" 2>&1 || true
+}
+trained() { [ -s "$stage/$1" ] || say "no cache $1: slower starts, else harmless (training said: $(tail -n 1 "$run/log"))"; }
+
+# Puts the caches made so far into their place.
+move_caches() {
+    local file
+    for file in "$stage"/*.aot; do
+        [ ! -e "$file" ] || { chmod 644 "$file"; mv -f "$file" "$lib/"; }
+    done
 }
 
 # Writes launcher $1: java with the options of the remaining arguments.
@@ -87,24 +95,54 @@ T
     mv -f "$bin/.$name.$$" "$bin/$name"
 }
 
+# The jars first: a cache is bound to the path and the time of its jar. Until the new ones are there none is used.
+rm -f "$lib"/*.aot
 for app in runtime-app=reaper-runtime shim-app=containerd-shim-reaper-v2; do
     jar=$(runner_jar "${app%%=*}")
     [ -n "$jar" ] || die "no ${app%%=*}/target/*-runner.jar: the build left none"
     cp "$jar" "$stage/${app#*=}.jar"
+    chmod 644 "$stage/${app#*=}.jar"
+    mv -f "$stage/${app#*=}.jar" "$lib/"
 done
 
 runtime_options="$common -Xmx256m -Dreaper.launcher=$bin/reaper-runtime"
+init_options="-Xmx64m -Xlog:disable"
+runtime_line="-XX:AOTCache=$lib/reaper-runtime.aot $runtime_options \
+    '-Dreaper.init.options=$init_options -XX:SharedArchiveFile=$lib/reaper-init.aot' -jar $lib/reaper-runtime.jar"
 shim_options="$common -Xmx128m -Dreaper.launcher=$bin/containerd-shim-reaper-v2"
 if [ -n "$aot" ]; then
     say "training the caches"
-    train reaper-runtime.aot $runtime_options -jar "$stage/reaper-runtime.jar" --help
-    train containerd-shim-reaper-v2.aot $shim_options -jar "$stage/containerd-shim-reaper-v2.jar" -v
+    mkdir -p "$run/bundle/rootfs" "$run/state"
+    cat >"$run/bundle/config.json" <<T
+{"ociVersion": "1.2.0", "root": {"path": "rootfs"}, "annotations": {"training": "1"},
+ "process": {"cwd": "/", "args": ["/bin/true"], "env": ["PATH=/bin:/usr/bin"], "noNewPrivileges": true,
+             "user": {"uid": $(id -u), "gid": $(id -g)}, "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 256, "hard": 256}]}}
+T
+    # One container: a cache of the command that runs it (JEP 514), and the list of what its init stage loads. That stage
+    # ends in execve and so writes no cache itself; an archive of the listed classes serves as well.
+    train "-XX:AOTCacheOutput=$stage/reaper-runtime.aot" $runtime_options \
+        "-Dreaper.init.options=$init_options -XX:DumpLoadedClassList=$run/init.classes" \
+        -jar "$lib/reaper-runtime.jar" --root "$run/state" run --bundle "$run/bundle" "training-$$"
+    trained reaper-runtime.aot
+    [ ! -s "$run/init.classes" ] || train -Xshare:dump -XX:+AOTClassLinking $common \
+        "-XX:SharedClassListFile=$run/init.classes" "-XX:SharedArchiveFile=$stage/reaper-init.aot" \
+        -cp "$lib/reaper-runtime.jar"
+    trained reaper-init.aot
+    # The shim's daemon: one container's life as containerd asks for it, through the runtime launcher.
+    move_caches
+    launcher reaper-runtime "$runtime_line"
+    id=training-$$
+    export REAPER_RUNTIME_PATH=$bin/reaper-runtime REAPER_RUNTIME_ROOT=$run/state
+    train "-XX:AOTCacheOutput=$stage/containerd-shim-reaper-v2.aot" $shim_options -jar "$lib/containerd-shim-reaper-v2.jar" \
+        -namespace training -id "$id" -bundle "$run/bundle" -socket "$run/shim" -ttrpc-address "$run/none" serve &
+    for _ in $(seq 100); do [ ! -S "$run/shim" ] || break; sleep 0.1; done
+    train "$repo/scripts/TrainShim.java" "$run/shim" "$id" "$run/bundle"
+    wait
+    trained containerd-shim-reaper-v2.aot
 fi
 
-rm -f "$lib"/*.aot
-for file in "$stage"/*.jar "$stage"/*.aot; do
-    [ ! -e "$file" ] || { chmod 644 "$file"; mv -f "$file" "$lib/"; }
-done
-launcher reaper-runtime "-XX:AOTCache=$lib/reaper-runtime.aot $runtime_options -jar $lib/reaper-runtime.jar"
-launcher containerd-shim-reaper-v2 "-XX:AOTCache=$lib/containerd-shim-reaper-v2.aot $shim_options -jar $lib/containerd-shim-reaper-v2.jar"
+move_caches
+launcher reaper-runtime "$runtime_line"
+launcher containerd-shim-reaper-v2 "-XX:AOTCache=$lib/containerd-shim-reaper-v2.aot $shim_options \
+    -jar $lib/containerd-shim-reaper-v2.jar"
 say "installed $bin/reaper-runtime and $bin/containerd-shim-reaper-v2 (Java: $JAVA_HOME)"
