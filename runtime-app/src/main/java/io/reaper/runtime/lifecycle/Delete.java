@@ -17,7 +17,7 @@ import java.util.Optional;
 /** {@code delete}: undoes what create made (runtime-spec 1.2, runtime.md, "Delete"). */
 public final class Delete {
 
-    /** deadline: how long a container that was told to end may take. */
+    /** How long a container that was told to end may take. */
     private static final Duration END_WITHIN = Duration.ofSeconds(10);
 
     private final StateStore store;
@@ -90,6 +90,7 @@ public final class Delete {
         Optional<Pidfd> init = ContainerProcesses.openInit(state);
         if (init.isPresent()) {
             try (Pidfd handle = init.get()) {
+                // deadline: END_WITHIN
                 if (!handle.awaitExit(Deadline.after(END_WITHIN))) {
                     throw new ContainerException(
                             ContainerException.notStopped(directory.id(), Status.RUNNING)
@@ -104,6 +105,7 @@ public final class Delete {
 
     private static void end(ContainerId id, ContainerState state) {
         ContainerProcesses processes = new ContainerProcesses(state);
+        // deadline: END_WITHIN
         if (!processes.kill(Deadline.after(END_WITHIN))) {
             throw new ContainerException(
                     "cannot delete container "

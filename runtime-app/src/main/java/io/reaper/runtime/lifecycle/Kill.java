@@ -15,7 +15,7 @@ import java.time.Duration;
 /** {@code kill}: a signal to a container (runtime-spec 1.2, runtime.md, "Kill"). Takes no lock. */
 public final class Kill {
 
-    /** deadline: for processes that the kernel cannot end at once (waiting for a disk). */
+    /** For processes that the kernel cannot end at once (waiting for a disk). */
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
 
     private final StateStore store;
@@ -55,7 +55,7 @@ public final class Kill {
         ContainerProcesses processes = new ContainerProcesses(snapshot.state());
         if (signal != Signals.SIGKILL) {
             processes.signal(signal);
-        } else if (!processes.kill(Deadline.after(GONE_WITHIN))) {
+        } else if (!processes.kill(Deadline.after(GONE_WITHIN))) { // deadline: GONE_WITHIN
             throw new ContainerException(
                     "container "
                             + id

@@ -101,7 +101,8 @@ public final class Start {
             Poll.Entry written = new Poll.Entry(reader, Poll.POLLIN);
             Poll.Entry ended = new Poll.Entry(gate.init().fd(), Poll.POLLIN);
             int[] ready = Poll.await(Deadline.NONE, written, ended);
-            // the program may have run and ended between poll's looks at the first and the second
+            // the program may have run and ended between poll's looks at the first and the second;
+            // deadline: already passed, this looks once more and does not wait
             boolean opened =
                     ready[0] != 0 || Poll.await(Deadline.after(Duration.ZERO), written)[0] != 0;
             if (!opened) {
