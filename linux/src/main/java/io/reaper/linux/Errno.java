@@ -36,6 +36,7 @@ public record Errno(int number) {
     public static final Errno ENOTEMPTY = new Errno(39);
     public static final Errno ELOOP = new Errno(40);
     public static final Errno EOPNOTSUPP = new Errno(95);
+    public static final Errno ECONNRESET = new Errno(104);
     public static final Errno ETIMEDOUT = new Errno(110);
     public static final Errno ECONNREFUSED = new Errno(111);
     public static final Errno EDQUOT = new Errno(122);

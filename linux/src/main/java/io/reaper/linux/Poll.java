@@ -33,6 +33,7 @@ public final class Poll {
             }
             long result;
             do {
+                // deadline: the caller's
                 result = Syscalls.get().poll(fds, entries.length, deadline.remainingMillis());
             } while (result == -Errno.EINTR.number());
             LinuxException.check(result, "poll", "");

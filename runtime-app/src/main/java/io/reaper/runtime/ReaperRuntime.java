@@ -1,11 +1,53 @@
 package io.reaper.runtime;
 
-import picocli.CommandLine.Command;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import io.reaper.runtime.cli.RuntimeCommandLine;
+import io.reaper.runtime.init.InitStage;
 
-@Command(name = "reaper-runtime")
-public class ReaperRuntime implements Runnable {
-    @Override
-    public void run() {
-        System.out.println("hello");
+/**
+ * {@code reaper-runtime}. The init stage runs as plain Java, for it becomes the container's
+ * program; so does a native image, whose beans and commands were prepared while it was built. The
+ * JVM starts the same commands through the framework.
+ */
+@QuarkusMain
+public final class ReaperRuntime {
+
+    private static final boolean IMAGE =
+            System.getProperty("org.graalvm.nativeimage.imagecode") != null;
+
+    private ReaperRuntime() {}
+
+    /**
+     * Ends the process with the verb's exit status.
+     *
+     * @param args options and verb, or "init" and a descriptor number
+     */
+    public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("init")) {
+            InitStage.main(args);
+        } else if (IMAGE) {
+            System.exit(new RuntimeCommandLine().execute(args));
+        } else {
+            nameHost();
+            Quarkus.run(Verbs.class, args);
+        }
+    }
+
+    /** Log records carry the host name; without these the log manager asks the network for it. */
+    private static void nameHost() {
+        System.setProperty("jboss.host.name", "localhost");
+        System.setProperty("jboss.qualified.host.name", "localhost");
+        System.setProperty("jboss.node.name", "localhost");
+        System.setProperty("smallrye.config.mapping.validate-unknown", "false");
+    }
+
+    /** The verbs under the framework. */
+    public static final class Verbs implements QuarkusApplication {
+        @Override
+        public int run(String... args) {
+            return new RuntimeCommandLine().execute(args);
+        }
     }
 }

@@ -56,16 +56,35 @@ public final class StartCommand implements Callable<Integer> {
             if (socket.isServed()) {
                 log.info("joined the daemon at " + socket.address());
             } else {
-                lock.removeSocket();
-                int pid = new DaemonSpawner(flags, log).spawn(id, socket, input);
-                log.info("started daemon " + pid + " at " + socket.address());
+                lock.removeSocket(); // of a daemon that was killed
+                startDaemon(id, socket, lock, input, log);
             }
         }
+        writeAddress(socket);
+        return socket.address();
+    }
+
+    private void startDaemon(
+            ContainerId id,
+            ShimSocket socket,
+            ShimSocket.Lock lock,
+            BootstrapInput input,
+            ShimLog log) {
+        try {
+            int pid = new DaemonSpawner(flags, log).spawn(id, socket, input);
+            log.info("started daemon " + pid + " at " + socket.address());
+        } catch (RuntimeException e) {
+            lock.removeAll();
+            throw e;
+        }
+    }
+
+    /** containerd up to 1.7 finds the socket by it after a restart, and {@code delete} does. */
+    private void writeAddress(ShimSocket socket) {
         Path addressFile = flags.bundle().resolve(ShimSocket.ADDRESS_FILE);
         AtomicFile.write(
                 addressFile,
                 socket.address().getBytes(StandardCharsets.UTF_8),
                 ADDRESS_PERMISSIONS);
-        return socket.address();
     }
 }

@@ -179,6 +179,10 @@ public final class EventQueue implements EventSink {
             return;
         }
         sending = true;
+<<<<<<< HEAD
+=======
+        // deadline: REPLY_LIMIT, for a containerd that hangs
+>>>>>>> main
         client.call(
                         SERVICE,
                         METHOD,

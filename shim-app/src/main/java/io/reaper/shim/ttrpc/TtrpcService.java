@@ -11,8 +11,10 @@ public interface TtrpcService {
     Set<String> names();
 
     /**
-     * Serves one call. Runs on a virtual thread of its own, so it may block; an answer that may
-     * take days (Wait) is better returned as a pending stage, which costs no thread.
+     * Serves one call. Runs on a virtual thread of its own, so it may block in Java; not in a
+     * system call that may wait, which would hold one of the few threads that carry all of them. An
+     * answer that may take days (Wait) is better returned as a pending stage, which costs no
+     * thread.
      *
      * <p>A {@link TtrpcException}, thrown or in the stage, becomes the status of the response
      * ({@link Call#unimplemented()} for an unknown method); any other exception becomes UNKNOWN

@@ -1,0 +1,90 @@
+package io.reaper.runtime.bundle;
+
+import io.reaper.linux.Errno;
+import io.reaper.linux.Fd;
+import io.reaper.linux.FileStat;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.OpenFlags;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/** A bundle whose configuration has been read and found good. */
+public final class Bundle {
+
+    /** Bytes of a config.json; larger ones are refused unread. */
+    private static final int LIMIT = 16 * 1024 * 1024;
+
+    private static final String CONFIG = "config.json";
+
+    private final Path directory;
+    private final Spec spec;
+    private final byte[] document;
+
+    private Bundle(Path directory, Spec spec, byte[] document) {
+        this.directory = directory;
+        this.spec = spec;
+        this.document = document;
+    }
+
+    /**
+     * Reads and checks a bundle's config.json.
+     *
+     * @throws SpecException if config.json is too large or wrong
+     * @throws LinuxException if it or the bundle is missing
+     */
+    public static Bundle load(Path directory) {
+        Path found = real(directory);
+        byte[] document = read(found.resolve(CONFIG));
+        return new Bundle(found, SpecReader.read(CONFIG, document), document);
+    }
+
+    /** Absolute, without symbolic links. */
+    public Path directory() {
+        return directory;
+    }
+
+    public Spec spec() {
+        return spec;
+    }
+
+    /** config.json as it was read: the container keeps this copy. */
+    public byte[] document() {
+        return document.clone();
+    }
+
+    /** Absolute path of {@code root.path}; empty if the configuration names none. */
+    public String rootfs() {
+        return spec.rootPath()
+                .map(path -> directory.resolve(path).normalize().toString())
+                .orElse("");
+    }
+
+    private static Path real(Path directory) {
+        if (!FileStat.of(directory).isDirectory()) {
+            throw new LinuxException("bundle", directory.toString(), Errno.ENOTDIR);
+        }
+        try {
+            return directory.toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] read(Path config) {
+        // not blocking: a FIFO in its place must not hold us
+        try (Fd file = Fd.open(config, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK)) {
+            FileStat stat = file.stat();
+            if (!stat.isRegular()) {
+                throw new SpecException(config.toString(), "", "not a regular file");
+            }
+            if (stat.size() > LIMIT) {
+                throw new SpecException(
+                        config.toString(),
+                        "",
+                        stat.size() + " bytes, at most " + LIMIT + " are read");
+            }
+            return file.readAll(LIMIT);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package io.reaper.runtime.bundle;
+
+import io.reaper.linux.Rlimits.Limit;
+import io.reaper.linux.Rlimits.Resource;
+import io.reaper.linux.Scheduling;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Reads {@code process} (runtime-spec 1.2, config.md, "Process"). */
+final class ProcessReader {
+
+    private static final long ID_MAX = 0xffff_fffeL;
+    private static final Set<String> NOT_APPLIED =
+            Set.of("apparmorProfile", "selinuxLabel", "execCPUAffinity", "consoleSize");
+
+    private final JsonInput json;
+    private final List<String> notApplied;
+    private List<String> args = List.of();
+    private List<String> env = List.of();
+    private String cwd = "";
+    private Spec.User user = new Spec.User(0, 0, List.of(), OptionalInt.empty());
+    private Map<Resource, Limit> rlimits = Map.of();
+    private OptionalInt oomScoreAdj = OptionalInt.empty();
+    private Spec.Capabilities capabilities = Spec.Capabilities.NONE;
+    private boolean noNewPrivileges;
+    private Optional<Spec.IoPriority> ioPriority = Optional.empty();
+    private Optional<Scheduling.Attributes> scheduler = Optional.empty();
+
+    private ProcessReader(JsonInput json, List<String> notApplied) {
+        this.json = json;
+        this.notApplied = notApplied;
+    }
+
+    /** The process which is the current value; what is not applied is added to the list. */
+    static Spec.ContainerProcess read(JsonInput json, List<String> notApplied) {
+        return new ProcessReader(json, notApplied).process();
+    }
+
+    private Spec.ContainerProcess process() {
+        json.enterObject();
+        while (json.nextProperty()) {
+            String property = json.property();
+            switch (property) {
+                case "args" -> args = args();
+                case "env" -> env = env();
+                case "cwd" -> cwd = cwd();
+                case "user" -> user = user();
+                case "rlimits" -> rlimits = rlimits();
+                case "oomScoreAdj" -> oomScoreAdj = OptionalInt.of(json.int32(-1000, 1000));
+                case "capabilities" -> capabilities = capabilities();
+                case "noNewPrivileges" -> noNewPrivileges = json.bool();
+                case "ioPriority" -> ioPriority = Optional.of(ioPriority());
+                case "scheduler" -> scheduler = Optional.of(SchedulerReader.read(json));
+                case "terminal" -> refuseTerminal();
+                default -> passOver(property);
+            }
+        }
+        if (args.isEmpty()) {
+            throw json.wrong("process.args", "missing or empty: it names the program");
+        }
+        if (cwd.isEmpty()) {
+            throw json.wrong("process.cwd", "missing: an absolute path is required");
+        }
+        return new Spec.ContainerProcess(
+                args,
+                env,
+                cwd,
+                user,
+                rlimits,
+                oomScoreAdj,
+                capabilities,
+                noNewPrivileges,
+                ioPriority,
+                scheduler);
+    }
+
+    private List<String> args() {
+        List<String> values = json.strings();
+        if (!values.isEmpty() && values.getFirst().isEmpty()) {
+            throw json.wrong("process.args[0]", "is empty: it names the program");
+        }
+        return values;
+    }
+
+    private List<String> env() {
+        List<String> values = new ArrayList<>();
+        json.enterArray();
+        while (json.nextElement()) {
+            String entry = json.string();
+            if (entry.indexOf('=') <= 0) {
+                throw json.wrong("\"" + entry + "\" is not NAME=value");
+            }
+            values.add(entry);
+        }
+        return List.copyOf(values);
+    }
+
+    private String cwd() {
+        String path = json.string();
+        if (!path.startsWith("/")) {
+            throw json.wrong("\"" + path + "\" is not an absolute path");
+        }
+        return path;
+    }
+
+    private void refuseTerminal() {
+        if (json.bool()) {
+            throw json.wrong("true is not supported yet: set it to false");
+        }
+    }
+
+    private void passOver(String property) {
+        if (!json.isEmptySkipped() && NOT_APPLIED.contains(property)) {
+            notApplied.add("process." + property);
+        }
+    }
+
+    private Spec.User user() {
+        int uid = 0;
+        int gid = 0;
+        List<Integer> groups = new ArrayList<>();
+        OptionalInt umask = OptionalInt.empty();
+        json.enterObject();
+        while (json.nextProperty()) {
+            switch (json.property()) {
+                case "uid" -> uid = id();
+                case "gid" -> gid = id();
+                case "umask" -> umask = OptionalInt.of(json.int32(0, 0777));
+                case "additionalGids" -> {
+                    json.enterArray();
+                    while (json.nextElement()) {
+                        groups.add(id());
+                    }
+                }
+                default -> json.skip();
+            }
+        }
+        return new Spec.User(uid, gid, List.copyOf(groups), umask);
+    }
+
+    private int id() {
+        return (int) json.integer(0, ID_MAX);
+    }
+
+    private Map<Resource, Limit> rlimits() {
+        Map<Resource, Limit> limits = new EnumMap<>(Resource.class);
+        json.enterArray();
+        while (json.nextElement()) {
+            rlimit(limits);
+        }
+        return limits;
+    }
+
+    private void rlimit(Map<Resource, Limit> limits) {
+        Optional<Resource> type = Optional.empty();
+        long soft = 0;
+        long hard = 0;
+        json.enterObject();
+        while (json.nextProperty()) {
+            switch (json.property()) {
+                case "type" -> type = Optional.of(resource());
+                case "soft" -> soft = json.unsigned64();
+                case "hard" -> hard = json.unsigned64();
+                default -> json.skip();
+            }
+        }
+        if (type.isEmpty()) {
+            throw json.wrong("type is missing");
+        }
+        if (Long.compareUnsigned(soft, hard) > 0) {
+            throw json.wrong(
+                    "soft limit "
+                            + Long.toUnsignedString(soft)
+                            + " is above the hard limit "
+                            + Long.toUnsignedString(hard));
+        }
+        if (limits.put(type.get(), new Limit(soft, hard)) != null) {
+            throw json.wrong("gives " + type.get() + " again");
+        }
+    }
+
+    private Resource resource() {
+        String name = json.string();
+        for (Resource resource : Resource.values()) {
+            if (resource.name().equals(name)) {
+                return resource;
+            }
+        }
+        throw json.wrong("unknown limit \"" + name + "\"");
+    }
+
+    private Spec.Capabilities capabilities() {
+        List<String> bounding = List.of();
+        List<String> effective = List.of();
+        List<String> inheritable = List.of();
+        List<String> permitted = List.of();
+        List<String> ambient = List.of();
+        json.enterObject();
+        while (json.nextProperty()) {
+            switch (json.property()) {
+                case "bounding" -> bounding = json.strings();
+                case "effective" -> effective = json.strings();
+                case "inheritable" -> inheritable = json.strings();
+                case "permitted" -> permitted = json.strings();
+                case "ambient" -> ambient = json.strings();
+                default -> json.skip();
+            }
+        }
+        return new Spec.Capabilities(bounding, effective, inheritable, permitted, ambient);
+    }
+
+    private Spec.IoPriority ioPriority() {
+        int ioClass = 0;
+        int priority = 0;
+        json.enterObject();
+        while (json.nextProperty()) {
+            switch (json.property()) {
+                case "class" -> ioClass = ioClass();
+                case "priority" -> priority = json.int32(0, 7);
+                default -> json.skip();
+            }
+        }
+        if (ioClass == 0) {
+            throw json.wrong("process.ioPriority.class", "missing");
+        }
+        return new Spec.IoPriority(ioClass, priority);
+    }
+
+    private int ioClass() {
+        String name = json.string();
+        return switch (name) {
+            case "IOPRIO_CLASS_RT" -> 1;
+            case "IOPRIO_CLASS_BE" -> 2;
+            case "IOPRIO_CLASS_IDLE" -> 3;
+            default -> throw json.wrong("unknown class \"" + name + "\"");
+        };
+    }
+}

@@ -1,0 +1,73 @@
+package io.reaper.runtime.bundle;
+
+import io.reaper.linux.Rlimits.Limit;
+import io.reaper.linux.Rlimits.Resource;
+import io.reaper.linux.Scheduling;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The part of an OCI configuration which this runtime applies (runtime-spec 1.2, config.md).
+ *
+ * @param rootPath {@code root.path} as written
+ * @param cgroupsPath {@code linux.cgroupsPath} as written
+ * @param notApplied names of the properties given that ask for what is not applied, in their order
+ */
+public record Spec(
+        String ociVersion,
+        ContainerProcess process,
+        Optional<String> rootPath,
+        Map<String, String> annotations,
+        Optional<String> cgroupsPath,
+        List<String> notApplied) {
+
+    /**
+     * {@code process}.
+     *
+     * @param args never empty; the first names the program
+     * @param env {@code NAME=value} each
+     * @param cwd absolute
+     * @param oomScoreAdj −1000 to 1000
+     * @param capabilities empty: the process gets none
+     */
+    public record ContainerProcess(
+            List<String> args,
+            List<String> env,
+            String cwd,
+            User user,
+            Map<Resource, Limit> rlimits,
+            OptionalInt oomScoreAdj,
+            Capabilities capabilities,
+            boolean noNewPrivileges,
+            Optional<IoPriority> ioPriority,
+            Optional<Scheduling.Attributes> scheduler) {}
+
+    /**
+     * {@code process.user}; ids are unsigned 32-bit numbers in the bits of an int.
+     *
+     * @param umask permission bits
+     */
+    public record User(int uid, int gid, List<Integer> additionalGids, OptionalInt umask) {}
+
+    /** {@code process.capabilities}: names as written, such as {@code CAP_KILL}. */
+    public record Capabilities(
+            List<String> bounding,
+            List<String> effective,
+            List<String> inheritable,
+            List<String> permitted,
+            List<String> ambient) {
+
+        static final Capabilities NONE =
+                new Capabilities(List.of(), List.of(), List.of(), List.of(), List.of());
+    }
+
+    /**
+     * {@code process.ioPriority}.
+     *
+     * @param ioClass as {@code ioprio_set(2)} numbers it: 1 real time, 2 best effort, 3 idle
+     * @param priority 0 to 7
+     */
+    public record IoPriority(int ioClass, int priority) {}
+}

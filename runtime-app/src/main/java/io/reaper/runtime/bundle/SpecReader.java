@@ -1,0 +1,146 @@
+package io.reaper.runtime.bundle;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads config.json (runtime-spec 1.2, config.md and config-linux.md); unknown properties are
+ * passed over.
+ */
+public final class SpecReader {
+
+    private static final Set<String> NOT_APPLIED =
+            Set.of("root", "mounts", "hostname", "domainname", "hooks");
+    private static final Set<String> LINUX_NOT_APPLIED =
+            Set.of(
+                    "devices",
+                    "gidMappings",
+                    "intelRdt",
+                    "maskedPaths",
+                    "memoryPolicy",
+                    "mountLabel",
+                    "netDevices",
+                    "personality",
+                    "readonlyPaths",
+                    "resources",
+                    "rootfsPropagation",
+                    "seccomp",
+                    "sysctl",
+                    "timeOffsets",
+                    "uidMappings");
+
+    private final JsonInput json;
+    private final List<String> notApplied = new ArrayList<>();
+    private String ociVersion = "";
+    private Optional<Spec.ContainerProcess> process = Optional.empty();
+    private Optional<String> rootPath = Optional.empty();
+    private Map<String, String> annotations = new LinkedHashMap<>();
+    private Optional<String> cgroupsPath = Optional.empty();
+
+    private SpecReader(JsonInput json) {
+        this.json = json;
+    }
+
+    /**
+     * Reads a whole document.
+     *
+     * @param file name of the document in errors
+     * @throws SpecException if it is not JSON, a value has the wrong type or range, or a required
+     *     one is missing
+     */
+    public static Spec read(String file, byte[] document) {
+        try (JsonInput json = new JsonInput(file, document)) {
+            return new SpecReader(json).spec();
+        }
+    }
+
+    private Spec spec() {
+        json.enterObject();
+        while (json.nextProperty()) {
+            String property = json.property();
+            switch (property) {
+                case "ociVersion" -> ociVersion = version();
+                case "process" -> process = Optional.of(ProcessReader.read(json, notApplied));
+                case "root" -> root();
+                case "annotations" -> annotations = json.stringMap();
+                case "linux" -> linux();
+                default -> passOver(property, NOT_APPLIED.contains(property));
+            }
+        }
+        json.end();
+        if (ociVersion.isEmpty()) {
+            throw json.wrong("ociVersion", "missing");
+        }
+        return new Spec(
+                ociVersion,
+                process.orElseThrow(() -> json.wrong("process", "missing")),
+                rootPath,
+                annotations,
+                cgroupsPath,
+                List.copyOf(notApplied));
+    }
+
+    private String version() {
+        String version = json.string();
+        if (!version.startsWith("1.")) {
+            throw json.wrong("\"" + version + "\" is not supported, 1.x is");
+        }
+        return version;
+    }
+
+    private void root() {
+        notApplied.add("root");
+        json.enterObject();
+        while (json.nextProperty()) {
+            if (json.property().equals("path")) {
+                rootPath = Optional.of(json.string());
+            } else {
+                json.skip();
+            }
+        }
+        if (rootPath.isEmpty()) {
+            throw json.wrong("root.path", "missing");
+        }
+    }
+
+    private void linux() {
+        json.enterObject();
+        while (json.nextProperty()) {
+            String property = json.property();
+            switch (property) {
+                case "cgroupsPath" ->
+                        cgroupsPath = Optional.of(json.string()).filter(path -> !path.isEmpty());
+                case "namespaces" -> namespaces();
+                default -> passOver("linux." + property, LINUX_NOT_APPLIED.contains(property));
+            }
+        }
+    }
+
+    private void namespaces() {
+        List<String> types = new ArrayList<>();
+        json.enterArray();
+        while (json.nextElement()) {
+            json.enterObject();
+            while (json.nextProperty()) {
+                if (json.property().equals("type")) {
+                    types.add(json.string());
+                } else {
+                    json.skip();
+                }
+            }
+        }
+        if (!types.isEmpty()) {
+            notApplied.add("linux.namespaces (" + String.join(", ", types) + ")");
+        }
+    }
+
+    private void passOver(String property, boolean known) {
+        if (!json.isEmptySkipped() && known) {
+            notApplied.add(property);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.reaper.runtime.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+
+/** What a verb says on standard output. */
+final class Answer {
+
+    private Answer() {}
+
+    /**
+     * @throws UncheckedIOException if it cannot be written: a caller must not take half for all
+     */
+    static void print(byte[] text) {
+        PrintStream out = System.out;
+        out.write(text, 0, text.length);
+        if (out.checkError()) {
+            throw new UncheckedIOException(new IOException("standard output cannot be written"));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.reaper.runtime.cli;
+
+import java.util.Optional;
+
+/** What this program was built from. */
+final class Build {
+
+    /** That of the pom; a test compares them. */
+    static final String VERSION = "0.1.0";
+
+    /** Given by the launcher, or when the native image is built. */
+    static final Optional<String> COMMIT = Optional.ofNullable(System.getProperty("reaper.commit"));
+
+    private Build() {}
+}

@@ -1,0 +1,52 @@
+package io.reaper.runtime.cli;
+
+import io.reaper.runtime.lifecycle.CreateRequest;
+import io.reaper.runtime.lifecycle.Run.AtEnd;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code run}. */
+@Command(
+        name = "run",
+        headerHeading = "NAME%n    reaper-runtime-run - ",
+        header = "create and start a container, wait for its end, delete it",
+        synopsisHeading = "%nSYNOPSIS%n    ",
+        descriptionHeading = "%nDESCRIPTION%n",
+        description = {"    The exit status is the program's, or 128 + the signal that ended it."},
+        parameterListHeading = "%nARGUMENTS%n",
+        optionListHeading = "%nOPTIONS%n",
+        footerHeading = "%nEXAMPLES%n",
+        footer = {
+            "    reaper-runtime run --bundle /path/to/bundle test1",
+            "    reaper-runtime run -d -b /path/to/bundle test1 && reaper-runtime state test1"
+        })
+final class RunCommand implements Callable<Integer> {
+
+    @ParentCommand RuntimeCommand runtime;
+    @Mixin CreateOptions options;
+
+    @Option(
+            names = {"-d", "--detach"},
+            description = "return as soon as the program runs; the container stays")
+    boolean detach;
+
+    @Option(
+            names = "--keep",
+            description = "do not delete the container at its end: state tells its exit status")
+    boolean keep;
+
+    @Mixin HelpOption help;
+
+    @Override
+    public Integer call() {
+        CreateRequest request = options.request();
+        if (detach) {
+            runtime.containerRun().detached(request);
+            return 0;
+        }
+        return runtime.containerRun().foreground(request, keep ? AtEnd.KEEP : AtEnd.DELETE);
+    }
+}

@@ -1,0 +1,101 @@
+package io.reaper.runtime.cli;
+
+import io.reaper.runtime.log.RuntimeLog;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command line of the program, and how its errors end: one line on standard error and in the
+ * log.
+ */
+public final class RuntimeCommandLine {
+
+    private static final int FAILURE = 1;
+    private static final int WIDTH = 100;
+
+    private final RuntimeCommand command = new RuntimeCommand();
+    private final CommandLine commandLine = new CommandLine(command);
+
+    public RuntimeCommandLine() {
+        commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+        commandLine.setUsageHelpWidth(WIDTH);
+        commandLine.setParameterExceptionHandler((e, args) -> misuse(e));
+        commandLine.setExecutionExceptionHandler((e, line, parsed) -> failure(e));
+    }
+
+    /**
+     * Does what the arguments say.
+     *
+     * @return the exit status
+     */
+    public int execute(String... args) {
+        return commandLine.execute(args);
+    }
+
+    private int misuse(ParameterException e) {
+        CommandLine at = e.getCommandLine();
+        report(
+                e instanceof UnmatchedArgumentException unmatched
+                        ? unexpected(at, unmatched)
+                        : reason(e));
+        System.err.println(
+                "Try \"" + at.getCommandSpec().qualifiedName() + " --help\" for what is accepted.");
+        return FAILURE;
+    }
+
+    private String unexpected(CommandLine at, UnmatchedArgumentException e) {
+        String first = e.getUnmatched().getFirst();
+        if (first.startsWith("-")) {
+            return "unknown option \"" + first + "\"";
+        }
+        return (at.getCommand() == command ? "unknown command \"" : "unexpected argument \"")
+                + first
+                + "\"";
+    }
+
+    /** An id is refused by its own words, without picocli's preface. */
+    private static String reason(ParameterException e) {
+        return e.getCause() instanceof IllegalArgumentException refused
+                ? refused.getMessage()
+                : e.getMessage();
+    }
+
+    private int failure(Exception e) {
+        if (e instanceof ParameterException misuse) {
+            return misuse(misuse);
+        }
+        report(message(e));
+        return FAILURE;
+    }
+
+    private void report(String message) {
+        String line = message.lines().collect(Collectors.joining(" "));
+        System.err.println(line);
+        try (RuntimeLog log = command.log()) {
+            log.error(line);
+        } catch (RuntimeException e) {
+            String unlogged = message(e);
+            if (!unlogged.equals(line)) {
+                System.err.println(unlogged);
+            }
+        }
+    }
+
+    private static String message(Exception e) {
+        if (e instanceof UncheckedIOException wrapped) {
+            return wrapped.getCause() instanceof FileSystemException file
+                    ? file.getFile()
+                            + ": "
+                            + (file.getReason() == null
+                                    ? file.getClass().getSimpleName()
+                                    : file.getReason())
+                    : wrapped.getCause().getMessage();
+        }
+        return e.getMessage() == null ? "internal error: " + e : e.getMessage();
+    }
+}

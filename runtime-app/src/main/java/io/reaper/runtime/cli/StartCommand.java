@@ -1,0 +1,40 @@
+package io.reaper.runtime.cli;
+
+import io.reaper.contract.ContainerId;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code start}. */
+@Command(
+        name = "start",
+        headerHeading = "NAME%n    reaper-runtime-start - ",
+        header = "run the program of a created container",
+        synopsisHeading = "%nSYNOPSIS%n    ",
+        descriptionHeading = "%nDESCRIPTION%n",
+        description = "    Returns when the program runs; an error if it cannot be executed.",
+        parameterListHeading = "%nARGUMENTS%n",
+        optionListHeading = "%nOPTIONS%n",
+        footerHeading = "%nEXAMPLES%n",
+        footer = "    reaper-runtime start test1")
+final class StartCommand implements Callable<Integer> {
+
+    @ParentCommand RuntimeCommand runtime;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "ID",
+            converter = ContainerIdConverter.class,
+            description = "the container's name")
+    ContainerId id;
+
+    @Mixin HelpOption help;
+
+    @Override
+    public Integer call() {
+        runtime.start().start(id);
+        return 0;
+    }
+}

@@ -1,0 +1,45 @@
+package io.reaper.runtime.cli;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.runtime.state.StateJson;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code state}. */
+@Command(
+        name = "state",
+        headerHeading = "NAME%n    reaper-runtime-state - ",
+        header = "print the state of a container as JSON",
+        synopsisHeading = "%nSYNOPSIS%n    ",
+        descriptionHeading = "%nDESCRIPTION%n",
+        description = {
+            "    The OCI state (ociVersion, id, status, pid, bundle, annotations) with created,",
+            "    owner and rootfs, and exitStatus, signal and exitedAt when they are known. The",
+            "    status is creating, created, running or stopped; pid is 0 when stopped."
+        },
+        parameterListHeading = "%nARGUMENTS%n",
+        optionListHeading = "%nOPTIONS%n",
+        footerHeading = "%nEXAMPLES%n",
+        footer = "    reaper-runtime state test1")
+final class StateCommand implements Callable<Integer> {
+
+    @ParentCommand RuntimeCommand runtime;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "ID",
+            converter = ContainerIdConverter.class,
+            description = "the container's name")
+    ContainerId id;
+
+    @Mixin HelpOption help;
+
+    @Override
+    public Integer call() {
+        Answer.print(StateJson.show(runtime.query().state(id)));
+        return 0;
+    }
+}

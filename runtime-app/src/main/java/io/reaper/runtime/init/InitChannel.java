@@ -1,0 +1,112 @@
+package io.reaper.runtime.init;
+
+import io.reaper.linux.Errno;
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** One end of the {@code SOCK_SEQPACKET} pair between {@code create} and its init stage. */
+public final class InitChannel implements AutoCloseable {
+
+    private static final int PACKET = 64 * 1024;
+    private static final int TEXT_LIMIT = 8 * 1024;
+
+    private static final int PID = 1;
+    private static final int CONTINUE = 2;
+    private static final int WARNING = 3;
+    private static final int READY = 4;
+    private static final int FAILED = 5;
+
+    private final Fd socket;
+
+    public InitChannel(Fd socket) {
+        this.socket = socket;
+    }
+
+    /**
+     * Sends one message.
+     *
+     * @throws LinuxException EPIPE if the other side is gone
+     */
+    public void send(InitMessage message) {
+        socket.write(encode(message));
+    }
+
+    /** Waits for the next message; empty if the other side is gone. */
+    public Optional<InitMessage> receive() {
+        byte[] packet = new byte[PACKET];
+        int length;
+        try {
+            length = socket.read(packet, 0, packet.length);
+        } catch (LinuxException e) {
+            if (e.errno().number() == Errno.ECONNRESET.number()) {
+                return Optional.empty(); // it died with a message of ours unread
+            }
+            throw e;
+        }
+        return length == 0 ? Optional.empty() : Optional.of(decode(Arrays.copyOf(packet, length)));
+    }
+
+    static byte[] encode(InitMessage message) {
+        ByteArrayOutputStream packet = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(packet);
+        try {
+            switch (message) {
+                case InitMessage.Pid(int pid) -> {
+                    out.writeByte(PID);
+                    out.writeInt(pid);
+                }
+                case InitMessage.Continue() -> out.writeByte(CONTINUE);
+                case InitMessage.Warning(String text) -> {
+                    out.writeByte(WARNING);
+                    out.writeUTF(cut(text));
+                }
+                case InitMessage.Ready() -> out.writeByte(READY);
+                case InitMessage.Failed(String operation, int errno, String text) -> {
+                    out.writeByte(FAILED);
+                    out.writeUTF(cut(operation));
+                    out.writeInt(errno);
+                    out.writeUTF(cut(text));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return packet.toByteArray();
+    }
+
+    /**
+     * @throws IllegalArgumentException if it is no message
+     */
+    static InitMessage decode(byte[] packet) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(packet))) {
+            int kind = in.readByte();
+            return switch (kind) {
+                case PID -> new InitMessage.Pid(in.readInt());
+                case CONTINUE -> new InitMessage.Continue();
+                case WARNING -> new InitMessage.Warning(in.readUTF());
+                case READY -> new InitMessage.Ready();
+                case FAILED -> new InitMessage.Failed(in.readUTF(), in.readInt(), in.readUTF());
+                default -> throw new IllegalArgumentException("init message of kind " + kind);
+            };
+        } catch (IOException e) {
+            throw new IllegalArgumentException("init message of " + packet.length + " bytes", e);
+        }
+    }
+
+    private static String cut(String text) {
+        return text.length() <= TEXT_LIMIT ? text : text.substring(0, TEXT_LIMIT) + "…";
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

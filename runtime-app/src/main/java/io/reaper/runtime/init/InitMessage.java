@@ -1,0 +1,26 @@
+package io.reaper.runtime.init;
+
+/** What {@code create} and the init stage say to each other, one packet each. */
+public sealed interface InitMessage {
+
+    /** From init: it is there, under this pid, and waits for {@link Continue}. */
+    record Pid(int pid) implements InitMessage {}
+
+    /** To init: it is registered and may go on. */
+    record Continue() implements InitMessage {}
+
+    /** From init: a setting was not applied, which is no reason to fail. */
+    record Warning(String text) implements InitMessage {}
+
+    /** From init: all is applied and the program found; it waits for start now. */
+    record Ready() implements InitMessage {}
+
+    /**
+     * From init: it gives up.
+     *
+     * @param operation the call or step that failed
+     * @param errno 0 if no call did
+     * @param text for the user
+     */
+    record Failed(String operation, int errno, String text) implements InitMessage {}
+}

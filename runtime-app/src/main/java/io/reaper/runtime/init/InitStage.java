@@ -1,0 +1,95 @@
+package io.reaper.runtime.init;
+
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.OpenFlags;
+import io.reaper.linux.Program;
+import io.reaper.linux.Syscalls;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * The process that becomes the container's program. Started by {@code create} with only this
+ * class's own means: the JDK and the kernel seam, one thread, since namespaces, credentials and
+ * no_new_privs belong to a thread and {@code execve(2)} carries those of the calling one.
+ *
+ * <p>Descriptors from the base number on: the {@link InitChannel}, an {@code O_PATH} descriptor of
+ * exec.fifo, the plan. Those between 2 and the base are the caller's, kept for the program.
+ */
+public final class InitStage {
+
+    private static final int CHANNEL = 0;
+    private static final int FIFO = 1;
+    private static final int PLAN = 2;
+    private static final int PLAN_LIMIT = 256 * 1024 * 1024;
+    private static final int FAILURE = 1;
+
+    private final int base;
+    private final StepRunner runner =
+            new StepRunner(Syscalls.get(), number -> Fd.of(number).stat());
+
+    private InitStage(int base) {
+        this.base = base;
+    }
+
+    /**
+     * Becomes the program, or ends with status 1.
+     *
+     * @param args "init" and the base number
+     */
+    public static void main(String[] args) {
+        new InitStage(Integer.parseInt(args[1])).run();
+        System.exit(FAILURE);
+    }
+
+    /** Returns only if the program does not run. */
+    private void run() {
+        InitPlan plan;
+        try (Fd file = Fd.of(base + PLAN)) {
+            plan = PlanCodec.decode(file.readAll(PLAN_LIMIT));
+        }
+        Optional<String> program;
+        try (InitChannel channel = new InitChannel(Fd.of(base + CHANNEL))) {
+            channel.send(new InitMessage.Pid((int) ProcessHandle.current().pid()));
+            boolean registered =
+                    channel.receive().filter(InitMessage.Continue.class::isInstance).isPresent();
+            program = registered ? prepare(plan, channel) : Optional.empty();
+        }
+        program.ifPresent(path -> becomeProgram(path, plan));
+    }
+
+    private Optional<String> prepare(InitPlan plan, InitChannel channel) {
+        InitMessage.Failed failure;
+        try {
+            for (InitStep step : plan.steps()) {
+                runner.run(step).map(InitMessage.Warning::new).ifPresent(channel::send);
+            }
+            String program = ProgramLookup.find(plan.args().getFirst(), plan.env());
+            channel.send(new InitMessage.Ready());
+            return Optional.of(program);
+        } catch (LinuxException e) {
+            failure = new InitMessage.Failed(e.operation(), e.errno().number(), e.getMessage());
+        } catch (ProgramNotFoundException e) {
+            failure = new InitMessage.Failed("exec", e.errno(), e.getMessage());
+        }
+        channel.send(failure);
+        return Optional.empty();
+    }
+
+    /**
+     * Waits for {@code start}, which reads from the FIFO: its end means success, bytes an error.
+     */
+    private void becomeProgram(String path, InitPlan plan) {
+        try (Fd gate = Fd.of(base + FIFO).reopen(OpenFlags.O_WRONLY)) {
+            LinuxException refused;
+            try {
+                Program.closeOnExecFrom(base);
+                runner.setLimits(plan.limits());
+                refused = Program.exec(path, plan.args(), plan.env());
+            } catch (LinuxException e) {
+                refused = e;
+            }
+            gate.write(refused.getMessage().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

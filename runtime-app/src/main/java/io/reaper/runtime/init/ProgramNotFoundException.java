@@ -1,0 +1,19 @@
+package io.reaper.runtime.init;
+
+/** The program cannot be run: {@code exec: "foo": executable file not found in $PATH}. */
+final class ProgramNotFoundException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+
+    ProgramNotFoundException(String name, String reason, int errno) {
+        super("exec: \"" + name + "\": " + reason);
+        this.errno = errno;
+    }
+
+    /** 0 if the reason is no system call's. */
+    int errno() {
+        return errno;
+    }
+}

@@ -1,0 +1,187 @@
+package io.reaper.runtime.lifecycle;
+
+import io.reaper.contract.AtomicFile;
+import io.reaper.contract.ContainerId;
+import io.reaper.contract.ExitRecord;
+import io.reaper.contract.Settings;
+import io.reaper.linux.Cgroup;
+import io.reaper.linux.Child;
+import io.reaper.linux.Errno;
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.OpenFlags;
+import io.reaper.linux.ProcessInfo;
+import io.reaper.runtime.bundle.Bundle;
+import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.log.RuntimeLog;
+import io.reaper.runtime.state.ContainerDirectory;
+import io.reaper.runtime.state.ContainerState;
+import io.reaper.runtime.state.StateStore;
+import io.reaper.runtime.state.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * {@code create}: everything up to, but without, running the program (runtime-spec 1.2, runtime.md,
+ * "Lifecycle", steps 1 to 5). What was made is undone if any step fails.
+ */
+public final class Create {
+
+    private static final int PID_FILE_PERMISSIONS = 0644;
+    private static final int FIRST_PRESERVED = 3;
+
+    private final StateStore store;
+    private final Settings settings;
+    private final RuntimeLog log;
+
+    public Create(StateStore store, Settings settings, RuntimeLog log) {
+        this.store = store;
+        this.settings = settings;
+        this.log = log;
+    }
+
+    /**
+     * Makes the container.
+     *
+     * @return the init process, a child of this one
+     */
+    public Child create(CreateRequest request) {
+        settings.isolation();
+        checkPreserved(request.preservedFds());
+        Bundle bundle = Bundle.load(request.bundle());
+        Optional<Cgroup> cgroup = TrackingCgroup.plan(request.id(), bundle.spec());
+        InitPlanner planner = new InitPlanner(bundle.spec().process());
+        InitPlan plan = planner.plan(request.id(), request.newKeyring());
+        planner.warning().ifPresent(log::warning);
+
+        ContainerDirectory directory =
+                store.create(request.id()).orElseThrow(() -> exists(request.id()));
+        Deque<Runnable> undo = new ArrayDeque<>();
+        undo.push(directory::remove);
+        try (Fd _ = directory.lock().orElseThrow(() -> removedMeanwhile(request.id()))) {
+            Child init = create(request, bundle, plan, cgroup, directory, undo);
+            log.debug("created " + request.id() + ", pid " + init.pid());
+            return init;
+        } catch (RuntimeException e) {
+            undo(undo, e);
+            throw e;
+        }
+    }
+
+    private Child create(
+            CreateRequest request,
+            Bundle bundle,
+            InitPlan plan,
+            Optional<Cgroup> cgroup,
+            ContainerDirectory directory,
+            Deque<Runnable> undo) {
+        ContainerState state = newState(request.id(), bundle);
+        directory.save(state);
+        warnOfIgnored(bundle);
+        directory.saveConfiguration(bundle.document());
+        removeStaleExit(bundle.directory());
+        if (cgroup.isPresent()) {
+            Path mount = Cgroup.unifiedMount().orElseThrow();
+            state = state.withTracking(TrackingCgroup.create(cgroup.get(), mount));
+            undo.push(cgroup.get()::remove);
+            directory.save(state);
+        }
+        Path fifo = directory.makeExecFifo();
+        try (Fd handle = Fd.open(fifo, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
+                InitProcess init = InitProcess.spawn(plan, handle, request.preservedFds(), log)) {
+            undo.push(init::kill);
+            int pid = init.awaitPid();
+            if (cgroup.isPresent()) {
+                cgroup.get().add(pid);
+            }
+            state = state.withInit(pid, startTime(pid));
+            directory.save(state);
+            init.proceed();
+            init.awaitReady();
+            directory.save(state.withStatus(Status.CREATED));
+            request.pidFile().ifPresent(file -> writePidFile(file, pid));
+            return init.child();
+        }
+    }
+
+    private static ContainerState newState(ContainerId id, Bundle bundle) {
+        return new ContainerState(
+                id,
+                Status.CREATING,
+                0,
+                0,
+                bundle.directory(),
+                bundle.rootfs(),
+                bundle.spec().annotations(),
+                Instant.now(),
+                System.getProperty("user.name", ""),
+                Optional.empty());
+    }
+
+    private void warnOfIgnored(Bundle bundle) {
+        if (!bundle.spec().notApplied().isEmpty()) {
+            log.warning(
+                    "host mode: these properties of config.json are not applied: "
+                            + String.join(", ", bundle.spec().notApplied()));
+        }
+    }
+
+    /** A record of an earlier container of this bundle says nothing about this one. */
+    private static void removeStaleExit(Path bundle) {
+        try {
+            Files.deleteIfExists(bundle.resolve(ExitRecord.FILE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long startTime(int pid) {
+        return ProcessInfo.of(pid)
+                .orElseThrow(() -> new LinuxException("read /proc of", "init", Errno.ESRCH))
+                .startTime();
+    }
+
+    private static void writePidFile(Path file, int pid) {
+        byte[] text = Integer.toString(pid).getBytes(StandardCharsets.US_ASCII);
+        AtomicFile.write(file.toAbsolutePath(), text, PID_FILE_PERMISSIONS);
+    }
+
+    private static void checkPreserved(int count) {
+        for (int number = FIRST_PRESERVED; number < FIRST_PRESERVED + count; number++) {
+            try {
+                Fd.of(number).stat();
+            } catch (LinuxException e) {
+                throw new ContainerException(
+                        "--preserve-fds " + count + ": descriptor " + number + " is not open", e);
+            }
+        }
+    }
+
+    private ContainerException exists(ContainerId id) {
+        String holder =
+                store.at(id).load().map(state -> " (bundle " + state.bundle() + ")").orElse("");
+        return new ContainerException("container with id " + id + " already exists" + holder);
+    }
+
+    private static ContainerException removedMeanwhile(ContainerId id) {
+        return new ContainerException("container " + id + " was deleted while being created");
+    }
+
+    private void undo(Deque<Runnable> undo, RuntimeException cause) {
+        for (Runnable step : undo) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                cause.addSuppressed(e);
+                log.warning("undoing a failed create: " + e.getMessage());
+            }
+        }
+    }
+}

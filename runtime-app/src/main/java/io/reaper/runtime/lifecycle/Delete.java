@@ -1,0 +1,137 @@
+package io.reaper.runtime.lifecycle;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Deadline;
+import io.reaper.linux.Fd;
+import io.reaper.linux.Pidfd;
+import io.reaper.runtime.log.RuntimeLog;
+import io.reaper.runtime.state.ContainerDirectory;
+import io.reaper.runtime.state.ContainerState;
+import io.reaper.runtime.state.DamagedStateException;
+import io.reaper.runtime.state.Snapshot;
+import io.reaper.runtime.state.StateStore;
+import io.reaper.runtime.state.Status;
+import java.time.Duration;
+import java.util.Optional;
+
+/** {@code delete}: undoes what create made (runtime-spec 1.2, runtime.md, "Delete"). */
+public final class Delete {
+
+    /** How long a container that was told to end may take. */
+    private static final Duration END_WITHIN = Duration.ofSeconds(10);
+
+    private final StateStore store;
+    private final RuntimeLog log;
+
+    public Delete(StateStore store, RuntimeLog log) {
+        this.store = store;
+        this.log = log;
+    }
+
+    /**
+     * Of a stopped container; of a created one, which is killed; of one that is ending since it was
+     * sent a signal, for which it waits.
+     */
+    public void stopped(ContainerId id) {
+        ContainerDirectory directory = store.at(id);
+        if (!directory.exists()) {
+            throw ContainerException.doesNotExist(id);
+        }
+        Optional<Snapshot> snapshot = directory.snapshot();
+        switch (snapshot.map(Snapshot::status).orElse(Status.CREATING)) {
+            case STOPPED -> {}
+            case CREATED -> end(id, snapshot.orElseThrow().state());
+            case RUNNING -> awaitEnd(directory, snapshot.orElseThrow().state());
+            case CREATING -> abandoned(directory);
+        }
+        try (Fd _ = directory.lock().orElseThrow(() -> ContainerException.doesNotExist(id))) {
+            directory.snapshot().ifPresent(now -> checkStopped(id, now));
+            remove(directory, directory.load());
+        }
+    }
+
+    /** Of any container, whatever state it or its directory is in; none is no error. */
+    public void forced(ContainerId id) {
+        ContainerDirectory directory = store.at(id);
+        if (!directory.exists()) {
+            return;
+        }
+        // before the lock: a create that hangs holds it, and lets go when its init has ended
+        readable(directory).ifPresent(state -> end(id, state));
+        Optional<Fd> lock = directory.lock();
+        if (lock.isPresent()) {
+            try (Fd _ = lock.get()) {
+                remove(directory, readable(directory));
+            }
+        }
+    }
+
+    /** A directory whose create was killed before init was there. */
+    private static void abandoned(ContainerDirectory directory) {
+        Optional<Fd> lock = directory.tryLock();
+        if (lock.isEmpty() && directory.exists()) {
+            throw ContainerException.notStopped(directory.id(), Status.CREATING);
+        }
+        lock.ifPresent(Fd::close);
+    }
+
+    private static void checkStopped(ContainerId id, Snapshot now) {
+        // nobody holds the lock of a creating one: its create is dead, and without init so is it
+        boolean abandoned = now.status() == Status.CREATING && now.state().pid() == 0;
+        if (now.status() != Status.STOPPED && !abandoned) {
+            throw ContainerException.notStopped(id, now.status());
+        }
+    }
+
+    private static void awaitEnd(ContainerDirectory directory, ContainerState state) {
+        if (!directory.isMarkedKilled()) {
+            throw ContainerException.notStopped(directory.id(), Status.RUNNING);
+        }
+        Optional<Pidfd> init = ContainerProcesses.openInit(state);
+        if (init.isPresent()) {
+            try (Pidfd handle = init.get()) {
+                // deadline: END_WITHIN
+                if (!handle.awaitExit(Deadline.after(END_WITHIN))) {
+                    throw new ContainerException(
+                            ContainerException.notStopped(directory.id(), Status.RUNNING)
+                                            .getMessage()
+                                    + " (it was sent a signal and has not ended within "
+                                    + END_WITHIN.toSeconds()
+                                    + " s)");
+                }
+            }
+        }
+    }
+
+    private static void end(ContainerId id, ContainerState state) {
+        ContainerProcesses processes = new ContainerProcesses(state);
+        // deadline: END_WITHIN
+        if (!processes.kill(Deadline.after(END_WITHIN))) {
+            throw new ContainerException(
+                    "cannot delete container "
+                            + id
+                            + ": still alive "
+                            + END_WITHIN.toSeconds()
+                            + " s after SIGKILL: "
+                            + processes.pids());
+        }
+    }
+
+    private Optional<ContainerState> readable(ContainerDirectory directory) {
+        try {
+            return directory.load();
+        } catch (DamagedStateException e) {
+            log.warning(e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Leftovers of a container whose init has ended go with it. */
+    private static void remove(ContainerDirectory directory, Optional<ContainerState> state) {
+        if (state.isPresent()) {
+            end(directory.id(), state.get());
+            new ContainerProcesses(state.get()).removeCgroup();
+        }
+        directory.remove();
+    }
+}

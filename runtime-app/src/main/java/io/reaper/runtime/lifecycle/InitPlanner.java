@@ -1,0 +1,107 @@
+package io.reaper.runtime.lifecycle;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Capabilities;
+import io.reaper.linux.Capability;
+import io.reaper.runtime.bundle.Spec;
+import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.init.InitStep;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Turns a configuration into the steps of the init stage; pure. */
+final class InitPlanner {
+
+    private static final int DEFAULT_UMASK = 0022;
+
+    private final Spec.ContainerProcess process;
+    private final Set<String> unknownCapabilities = new TreeSet<>();
+
+    InitPlanner(Spec.ContainerProcess process) {
+        this.process = process;
+    }
+
+    /**
+     * The order matters: rights are needed for most steps and lost by the last ones.
+     *
+     * @param newKeyring whether the process gets a session keyring of its own
+     */
+    InitPlan plan(ContainerId id, boolean newKeyring) {
+        Spec.User user = process.user();
+        Capabilities.Sets sets = capabilities();
+        List<InitStep> steps = new ArrayList<>();
+        steps.add(new InitStep.BecomeSubreaper());
+        steps.add(new InitStep.OwnStreams(user.uid()));
+        if (newKeyring) {
+            steps.add(new InitStep.JoinSessionKeyring("_ses." + id));
+        }
+        process.oomScoreAdj().ifPresent(value -> steps.add(new InitStep.SetOomScore(value)));
+        process.scheduler().ifPresent(wanted -> steps.add(new InitStep.SetScheduler(wanted)));
+        process.ioPriority()
+                .ifPresent(
+                        io -> steps.add(new InitStep.SetIoPriority(io.ioClass(), io.priority())));
+        if (!process.rlimits().isEmpty()) {
+            steps.add(new InitStep.RaiseLimits(process.rlimits()));
+        }
+        if (process.noNewPrivileges()) {
+            steps.add(new InitStep.ForbidNewPrivileges());
+        }
+        steps.add(new InitStep.SetUmask(user.umask().orElse(DEFAULT_UMASK)));
+        steps.add(new InitStep.ChangeDirectory(process.cwd()));
+        steps.add(new InitStep.LimitBoundingSet(sets.bounding()));
+        steps.add(new InitStep.KeepCapabilities());
+        steps.add(new InitStep.SetGroups(user.additionalGids()));
+        steps.add(new InitStep.SetGid(user.gid()));
+        steps.add(new InitStep.SetUid(user.uid()));
+        steps.add(new InitStep.SetCapabilities(sets));
+        return new InitPlan(
+                List.copyOf(steps), process.args(), lastOfEachName(), process.rlimits());
+    }
+
+    /** What the log is told of; empty if there is nothing. */
+    Optional<String> warning() {
+        return unknownCapabilities.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "ignoring unknown or unavailable capabilities: " + unknownCapabilities);
+    }
+
+    private Capabilities.Sets capabilities() {
+        Spec.Capabilities wanted = process.capabilities();
+        return new Capabilities.Sets(
+                mask(wanted.bounding()),
+                mask(wanted.effective()),
+                mask(wanted.inheritable()),
+                mask(wanted.permitted()),
+                mask(wanted.ambient()));
+    }
+
+    private long mask(List<String> names) {
+        long mask = 0;
+        for (String name : names) {
+            Optional<Capability> capability = Capability.of(name);
+            if (capability.isPresent()) {
+                mask |= capability.get().mask();
+            } else {
+                unknownCapabilities.add(name);
+            }
+        }
+        return mask;
+    }
+
+    /**
+     * A later entry of the same name replaces an earlier one: programs disagree on which counts.
+     */
+    private List<String> lastOfEachName() {
+        Map<String, String> entries = new LinkedHashMap<>();
+        for (String entry : process.env()) {
+            entries.put(entry.substring(0, entry.indexOf('=')), entry);
+        }
+        return List.copyOf(entries.values());
+    }
+}

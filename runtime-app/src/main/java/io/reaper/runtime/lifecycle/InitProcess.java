@@ -1,0 +1,135 @@
+package io.reaper.runtime.lifecycle;
+
+import io.reaper.linux.Child;
+import io.reaper.linux.Errno;
+import io.reaper.linux.ExitStatus;
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.Signals;
+import io.reaper.linux.SpawnRequest;
+import io.reaper.linux.Spawner;
+import io.reaper.runtime.init.InitChannel;
+import io.reaper.runtime.init.InitMessage;
+import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.init.PlanCodec;
+import io.reaper.runtime.log.RuntimeLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The init stage as {@code create} sees it: a child and a channel to it. */
+final class InitProcess implements AutoCloseable {
+
+    private static final int STANDARD_STREAMS = 3;
+
+    private final Child child;
+    private final InitChannel channel;
+    private final RuntimeLog log;
+
+    private InitProcess(Child child, InitChannel channel, RuntimeLog log) {
+        this.child = child;
+        this.channel = channel;
+        this.log = log;
+    }
+
+    /**
+     * @param preserved how many descriptors from 3 on the program gets besides the standard streams
+     * @param fifo an {@code O_PATH} descriptor of exec.fifo
+     */
+    static InitProcess spawn(InitPlan plan, Fd fifo, int preserved, RuntimeLog log) {
+        Fd[] pair = Fd.socketPair();
+        try (Fd theirs = pair[1];
+                Fd memory = Fd.memory("reaper-init-plan")) {
+            memory.write(PlanCodec.encode(plan));
+            memory.seek(0);
+            List<Fd> fds = new ArrayList<>();
+            for (int number = 0; number < STANDARD_STREAMS + preserved; number++) {
+                fds.add(Fd.of(number));
+            }
+            fds.addAll(List.of(theirs, fifo, memory));
+            SpawnRequest request =
+                    SpawnRequest.of(
+                            InitCommand.argv(STANDARD_STREAMS + preserved), InitCommand.env(), fds);
+            Child child = Spawner.spawn(request.inNewSession());
+            return new InitProcess(child, new InitChannel(pair[0]), log);
+        } catch (LinuxException e) {
+            pair[0].close();
+            throw e;
+        }
+    }
+
+    Child child() {
+        return child;
+    }
+
+    /** Waits until init says that it is there; its pid as seen from here. */
+    int awaitPid() {
+        InitMessage message = next();
+        if (message instanceof InitMessage.Pid(int pid)) {
+            return pid;
+        }
+        throw unexpected(message);
+    }
+
+    /** Lets it go on. */
+    void proceed() {
+        channel.send(new InitMessage.Continue());
+    }
+
+    /**
+     * Waits until everything is applied and the program found.
+     *
+     * @throws ContainerException with the reason if init gave up or died
+     */
+    void awaitReady() {
+        InitMessage message = next();
+        while (message instanceof InitMessage.Warning(String text)) {
+            log.warning(text);
+            message = next();
+        }
+        switch (message) {
+            case InitMessage.Ready() -> {}
+            case InitMessage.Failed(String operation, int errno, String text) -> {
+                log.debug("init failed: operation " + operation + ", errno " + errno);
+                throw new ContainerException("unable to start container process: " + text);
+            }
+            case InitMessage.Pid _, InitMessage.Continue _, InitMessage.Warning _ ->
+                    throw unexpected(message);
+        }
+    }
+
+    private InitMessage next() {
+        Optional<InitMessage> message = channel.receive();
+        return message.orElseThrow(() -> new ContainerException(end(child.pidfd().await())));
+    }
+
+    private static String end(ExitStatus status) {
+        return "unable to start container process: the init stage ended early, "
+                + (status.signal() == 0
+                        ? "exit status " + status.code()
+                        : "killed by " + Signals.name(status.signal()));
+    }
+
+    private static ContainerException unexpected(InitMessage message) {
+        return new ContainerException(
+                "unable to start container process: unexpected message " + message);
+    }
+
+    /** Ends it and takes its status; nothing happens if that was done. */
+    void kill() {
+        try {
+            child.pidfd().signal(Signals.SIGKILL);
+            child.pidfd().await();
+        } catch (LinuxException e) {
+            boolean reaped = e.is(Errno.ESRCH) || e.is(Errno.ECHILD);
+            if (!reaped) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+    }
+}

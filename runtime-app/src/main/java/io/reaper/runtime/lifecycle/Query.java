@@ -1,0 +1,45 @@
+package io.reaper.runtime.lifecycle;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.runtime.log.RuntimeLog;
+import io.reaper.runtime.state.ContainerDirectory;
+import io.reaper.runtime.state.DamagedStateException;
+import io.reaper.runtime.state.Snapshot;
+import io.reaper.runtime.state.StateStore;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code state}, {@code list} and {@code ps}: they change nothing and take no lock. */
+public final class Query {
+
+    private final StateStore store;
+    private final RuntimeLog log;
+
+    public Query(StateStore store, RuntimeLog log) {
+        this.store = store;
+        this.log = log;
+    }
+
+    public Snapshot state(ContainerId id) {
+        ContainerDirectory directory = store.at(id);
+        return directory.snapshot().orElseThrow(() -> ContainerException.doesNotExist(id));
+    }
+
+    /** Of all containers that can be read, ordered by id. */
+    public List<Snapshot> list() {
+        List<Snapshot> found = new ArrayList<>();
+        for (ContainerId id : store.ids()) {
+            try {
+                store.at(id).snapshot().ifPresent(found::add);
+            } catch (DamagedStateException e) {
+                log.warning(e.getMessage());
+            }
+        }
+        return found;
+    }
+
+    /** Pids of a container's living processes, ascending. */
+    public List<Integer> processes(ContainerId id) {
+        return new ContainerProcesses(state(id).state()).pids().stream().sorted().toList();
+    }
+}

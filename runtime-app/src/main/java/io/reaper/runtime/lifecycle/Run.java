@@ -1,0 +1,85 @@
+package io.reaper.runtime.lifecycle;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.contract.ExitRecord;
+import io.reaper.linux.Child;
+import io.reaper.linux.ExitStatus;
+import io.reaper.linux.ProcessControl;
+import io.reaper.linux.Syscalls;
+import io.reaper.runtime.state.ContainerDirectory;
+import io.reaper.runtime.state.ContainerState;
+import io.reaper.runtime.state.StateStore;
+import java.time.Instant;
+
+/** {@code run}: create and start in one; in the foreground also the wait for the end. */
+public final class Run {
+
+    /** What becomes of a container whose program has ended. */
+    public enum AtEnd {
+        DELETE,
+        KEEP
+    }
+
+    private final StateStore store;
+    private final Create create;
+    private final Start start;
+    private final Delete delete;
+
+    public Run(StateStore store, Create create, Start start, Delete delete) {
+        this.store = store;
+        this.create = create;
+        this.start = start;
+        this.delete = delete;
+    }
+
+    /** Returns when the program runs. */
+    public void detached(CreateRequest request) {
+        createAndStart(request).pidfd().close();
+    }
+
+    /**
+     * Returns when the program has ended.
+     *
+     * @return its exit status, or 128 + the signal that ended it
+     */
+    public int foreground(CreateRequest request, AtEnd atEnd) {
+        new ProcessControl(Syscalls.get()).becomeSubreaper();
+        Child init = createAndStart(request);
+        ExitStatus status = init.pidfd().await();
+        switch (atEnd) {
+            case KEEP -> record(request.id(), status);
+            case DELETE -> delete.forced(request.id());
+        }
+        return status.shellStatus();
+    }
+
+    private Child createAndStart(CreateRequest request) {
+        Child init = create.create(request);
+        try {
+            start.start(request.id());
+            return init;
+        } catch (RuntimeException e) {
+            try {
+                delete.forced(request.id());
+            } catch (RuntimeException cleanup) {
+                e.addSuppressed(cleanup);
+            }
+            throw e;
+        }
+    }
+
+    private void record(ContainerId id, ExitStatus status) {
+        ContainerDirectory directory = store.at(id);
+        directory.load().ifPresent(state -> exitRecord(state, status).write(directory.path()));
+    }
+
+    private static ExitRecord exitRecord(ContainerState state, ExitStatus status) {
+        return new ExitRecord(
+                state.id().value(),
+                state.pid(),
+                state.pidStartTime(),
+                status.shellStatus(),
+                status.signal(),
+                Instant.now());
+    }
+}

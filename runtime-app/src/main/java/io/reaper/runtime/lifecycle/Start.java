@@ -1,0 +1,131 @@
+package io.reaper.runtime.lifecycle;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Deadline;
+import io.reaper.linux.Errno;
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.OpenFlags;
+import io.reaper.linux.Pidfd;
+import io.reaper.linux.Poll;
+import io.reaper.runtime.state.ContainerDirectory;
+import io.reaper.runtime.state.Snapshot;
+import io.reaper.runtime.state.StateStore;
+import io.reaper.runtime.state.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+
+/**
+ * {@code start}: lets a created container's init run the program (runtime-spec 1.2, runtime.md,
+ * "Start").
+ */
+public final class Start {
+
+    private static final int ERROR_LIMIT = 64 * 1024;
+
+    private final StateStore store;
+
+    public Start(StateStore store) {
+        this.store = store;
+    }
+
+    /** Returns when the program runs. */
+    public void start(ContainerId id) {
+        ContainerDirectory directory = store.at(id);
+        try (Gate gate = claim(directory)) {
+            await(gate);
+        }
+    }
+
+    /** The way to init, which one caller gets. */
+    private record Gate(Fd fifo, Pidfd init) implements AutoCloseable {
+        @Override
+        public void close() {
+            fifo.close();
+            init.close();
+        }
+    }
+
+    private static Gate claim(ContainerDirectory directory) {
+        ContainerId id = directory.id();
+        if (!directory.exists()) {
+            throw ContainerException.doesNotExist(id);
+        }
+        try (Fd _ = directory.lock().orElseThrow(() -> ContainerException.doesNotExist(id))) {
+            Snapshot snapshot =
+                    directory.snapshot().orElseThrow(() -> ContainerException.doesNotExist(id));
+            checkCreated(id, snapshot.status());
+            Pidfd init =
+                    ContainerProcesses.openInit(snapshot.state())
+                            .orElseThrow(() -> notCreated(id, Status.STOPPED));
+            Fd fifo = Fd.open(directory.execFifo(), OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
+            unlink(directory);
+            directory.save(snapshot.state().withStatus(Status.RUNNING));
+            return new Gate(fifo, init);
+        }
+    }
+
+    private static void unlink(ContainerDirectory directory) {
+        try {
+            Files.delete(directory.execFifo());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void checkCreated(ContainerId id, Status status) {
+        if (status != Status.CREATED) {
+            throw notCreated(id, status);
+        }
+    }
+
+    private static ContainerException notCreated(ContainerId id, Status status) {
+        return new ContainerException(
+                switch (status) {
+                    case RUNNING -> "cannot start an already running container: " + id;
+                    case STOPPED -> "cannot start a container that has stopped: " + id;
+                    case CREATING, CREATED ->
+                            "cannot start container " + id + " in the " + status.text() + " state";
+                });
+    }
+
+    /**
+     * Init opens the FIFO's other end, close-on-exec: the end of a writer that wrote nothing means
+     * that the program runs, bytes are the reason why it does not.
+     */
+    private static void await(Gate gate) {
+        try (Fd reader = gate.fifo().reopen(OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK)) {
+            Poll.Entry written = new Poll.Entry(reader, Poll.POLLIN);
+            Poll.Entry ended = new Poll.Entry(gate.init().fd(), Poll.POLLIN);
+            int[] ready = Poll.await(Deadline.NONE, written, ended);
+            // the program may have run and ended between poll's looks at the first and the second;
+            // deadline: already passed, this looks once more and does not wait
+            boolean opened =
+                    ready[0] != 0 || Poll.await(Deadline.after(Duration.ZERO), written)[0] != 0;
+            if (!opened) {
+                throw new ContainerException(
+                        "unable to start container process: init ended before the program ran");
+            }
+            String refused = read(reader);
+            if (!refused.isEmpty()) {
+                throw new ContainerException("unable to start container process: " + refused);
+            }
+        }
+    }
+
+    private static String read(Fd reader) {
+        byte[] text = new byte[ERROR_LIMIT];
+        try {
+            int count = reader.read(text, 0, text.length);
+            return new String(text, 0, count, StandardCharsets.UTF_8);
+        } catch (LinuxException e) {
+            if (e.is(Errno.EAGAIN)) {
+                return "";
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.reaper.runtime.lifecycle;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Cgroup;
+import io.reaper.linux.Errno;
+import io.reaper.linux.FileStat;
+import io.reaper.linux.LinuxException;
+import io.reaper.runtime.bundle.Spec;
+import io.reaper.runtime.bundle.SpecException;
+import io.reaper.runtime.state.ContainerState.Tracking;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The cgroup by which a container's processes are found again, however they forked. It is made by
+ * create for one container alone and sets no limits.
+ */
+final class TrackingCgroup {
+
+    /** {@code slice:prefix:name}, the form for systemd's driver (runc, docs/systemd.md). */
+    private static final Pattern SYSTEMD_FORM = Pattern.compile("[^/:]*:[^/:]*:[^/]+");
+
+    private TrackingCgroup() {}
+
+    /**
+     * Where the container's group will be; empty without a cgroup2 mount.
+     *
+     * @throws SpecException if {@code linux.cgroupsPath} names no group of its own
+     */
+    static Optional<Cgroup> plan(ContainerId id, Spec spec) {
+        String path =
+                spec.cgroupsPath()
+                        .filter(wanted -> !SYSTEMD_FORM.matcher(wanted).matches())
+                        .orElse("/reaper/" + id);
+        Optional<Path> mount = Cgroup.unifiedMount();
+        try {
+            Cgroup group = Cgroup.at(mount.orElse(Path.of("/sys/fs/cgroup")), path);
+            return mount.map(present -> group);
+        } catch (IllegalArgumentException e) {
+            throw new SpecException("config.json", "linux.cgroupsPath", e.getMessage());
+        }
+    }
+
+    /**
+     * Makes the group anew, so that its inode is this container's alone.
+     *
+     * @throws ContainerException if a group of that name holds processes or other groups
+     */
+    static Tracking create(Cgroup group, Path mount) {
+        if (group.isPopulated()) {
+            throw new ContainerException(
+                    "cgroup " + group.directory() + " (linux.cgroupsPath) holds other processes");
+        }
+        try {
+            Files.deleteIfExists(group.directory());
+        } catch (IOException e) {
+            throw new ContainerException(
+                    "cgroup " + group.directory() + " (linux.cgroupsPath) is in use by others", e);
+        }
+        group.create();
+        String path = "/" + mount.relativize(group.directory());
+        return new Tracking(path, FileStat.of(group.directory()).inode());
+    }
+
+    /** The group made for a container, if it is still that one. */
+    static Optional<Cgroup> find(Optional<Tracking> tracking) {
+        return tracking.flatMap(
+                made ->
+                        Cgroup.unifiedMount()
+                                .map(mount -> Cgroup.at(mount, made.path()))
+                                .filter(group -> inode(group) == made.inode()));
+    }
+
+    private static long inode(Cgroup group) {
+        try {
+            return FileStat.of(group.directory()).inode();
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT)) {
+                return 0;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.reaper.runtime.state;
+
+import io.reaper.contract.ContainerId;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What state.json holds.
+ *
+ * @param status as the last verb left it; {@link Snapshot} says what it is now
+ * @param pid of the init process, 0 before it is there
+ * @param pidStartTime clock ticks since boot ({@code proc_pid_stat(5)}, starttime): with the pid it
+ *     names one process for ever
+ * @param bundle absolute
+ * @param rootfs absolute; empty if the configuration names none
+ * @param tracking the cgroup that holds the container's processes, if there is one
+ */
+public record ContainerState(
+        ContainerId id,
+        Status status,
+        int pid,
+        long pidStartTime,
+        Path bundle,
+        String rootfs,
+        Map<String, String> annotations,
+        Instant created,
+        String owner,
+        Optional<Tracking> tracking) {
+
+    /** The version of the OCI runtime specification which the state JSON follows. */
+    public static final String OCI_VERSION = "1.2.1";
+
+    /**
+     * A cgroup made for this container alone.
+     *
+     * @param path below the mount of the unified hierarchy
+     * @param inode of its directory: tells it from a later one of the same name
+     */
+    public record Tracking(String path, long inode) {}
+
+    public ContainerState withInit(int initPid, long startTime) {
+        return new ContainerState(
+                id,
+                status,
+                initPid,
+                startTime,
+                bundle,
+                rootfs,
+                annotations,
+                created,
+                owner,
+                tracking);
+    }
+
+    public ContainerState withTracking(Tracking cgroup) {
+        return new ContainerState(
+                id,
+                status,
+                pid,
+                pidStartTime,
+                bundle,
+                rootfs,
+                annotations,
+                created,
+                owner,
+                Optional.of(cgroup));
+    }
+
+    public ContainerState withStatus(Status next) {
+        return new ContainerState(
+                id, next, pid, pidStartTime, bundle, rootfs, annotations, created, owner, tracking);
+    }
+}

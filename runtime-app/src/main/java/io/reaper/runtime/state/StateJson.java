@@ -1,0 +1,175 @@
+package io.reaper.runtime.state;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.reaper.contract.ContainerId;
+import io.reaper.contract.ExitRecord;
+import io.reaper.runtime.state.ContainerState.Tracking;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * state.json and the answers of {@code state} and {@code list} (runtime-spec 1.2, runtime.md,
+ * "State").
+ */
+public final class StateJson {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private StateJson() {}
+
+    /** The file's content. */
+    static byte[] encode(ContainerState state) {
+        return write(
+                json -> {
+                    json.useDefaultPrettyPrinter();
+                    json.writeStartObject();
+                    common(json, state, state.status(), state.pid());
+                    json.writeNumberField("pidStartTime", state.pidStartTime());
+                    if (state.tracking().isPresent()) {
+                        json.writeStringField("cgroup", state.tracking().get().path());
+                        json.writeNumberField("cgroupInode", state.tracking().get().inode());
+                    }
+                    json.writeEndObject();
+                });
+    }
+
+    /** The answer of {@code state}. */
+    public static byte[] show(Snapshot snapshot) {
+        return write(
+                json -> {
+                    json.useDefaultPrettyPrinter();
+                    shown(json, snapshot);
+                });
+    }
+
+    /** The answer of {@code list --format json}. */
+    public static byte[] show(List<Snapshot> snapshots) {
+        return write(
+                json -> {
+                    json.writeStartArray();
+                    for (Snapshot snapshot : snapshots) {
+                        shown(json, snapshot);
+                    }
+                    json.writeEndArray();
+                });
+    }
+
+    private static void shown(JsonGenerator json, Snapshot snapshot) throws IOException {
+        json.writeStartObject();
+        common(json, snapshot.state(), snapshot.status(), snapshot.shownPid());
+        if (snapshot.exit().isPresent()) {
+            ExitRecord exit = snapshot.exit().get();
+            json.writeNumberField("exitStatus", exit.exitStatus());
+            if (exit.signal() != 0) {
+                json.writeNumberField("signal", exit.signal());
+            }
+            json.writeStringField("exitedAt", exit.exitedAt().toString());
+        }
+        json.writeEndObject();
+    }
+
+    private static void common(JsonGenerator json, ContainerState state, Status status, int pid)
+            throws IOException {
+        json.writeStringField("ociVersion", ContainerState.OCI_VERSION);
+        json.writeStringField("id", state.id().toString());
+        json.writeStringField("status", status.text());
+        json.writeNumberField("pid", pid);
+        json.writeStringField("bundle", state.bundle().toString());
+        json.writeStringField("rootfs", state.rootfs());
+        json.writeStringField("created", state.created().toString());
+        json.writeStringField("owner", state.owner());
+        json.writeObjectFieldStart("annotations");
+        for (Map.Entry<String, String> annotation : state.annotations().entrySet()) {
+            json.writeStringField(annotation.getKey(), annotation.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    /**
+     * Reads a state.json.
+     *
+     * @throws IOException if it is not one
+     */
+    static ContainerState decode(byte[] document) throws IOException {
+        Map<String, String> texts = new LinkedHashMap<>();
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        Map<String, String> annotations = new LinkedHashMap<>();
+        try (JsonParser json = FACTORY.createParser(document)) {
+            expect(json.nextToken() == JsonToken.START_OBJECT, "not an object");
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                switch (json.nextToken()) {
+                    case VALUE_STRING -> texts.put(name, json.getText());
+                    case VALUE_NUMBER_INT -> numbers.put(name, json.getLongValue());
+                    case START_OBJECT -> {
+                        while (json.nextToken() == JsonToken.FIELD_NAME) {
+                            String key = json.currentName();
+                            annotations.put(key, json.nextTextValue());
+                        }
+                    }
+                    default -> json.skipChildren();
+                }
+            }
+            expect(json.currentToken() == JsonToken.END_OBJECT, "cut off");
+        }
+        for (String name : List.of("id", "status", "bundle", "created")) {
+            expect(texts.containsKey(name), name + " is missing");
+        }
+        for (String name : List.of("pid", "pidStartTime")) {
+            expect(numbers.containsKey(name), name + " is missing");
+        }
+        try {
+            return new ContainerState(
+                    ContainerId.of(texts.get("id")),
+                    Status.valueOf(texts.get("status").toUpperCase(Locale.ROOT)),
+                    Math.toIntExact(numbers.get("pid")),
+                    numbers.get("pidStartTime"),
+                    Path.of(texts.get("bundle")),
+                    texts.getOrDefault("rootfs", ""),
+                    annotations,
+                    Instant.parse(texts.get("created")),
+                    texts.getOrDefault("owner", ""),
+                    Optional.ofNullable(texts.get("cgroup"))
+                            .map(
+                                    path ->
+                                            new Tracking(
+                                                    path,
+                                                    numbers.getOrDefault("cgroupInode", 0L))));
+        } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static void expect(boolean good, String otherwise) throws IOException {
+        if (!good) {
+            throw new IOException(otherwise);
+        }
+    }
+
+    private interface Content {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static byte[] write(Content content) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+            content.write(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        bytes.write('\n');
+        return bytes.toByteArray();
+    }
+}

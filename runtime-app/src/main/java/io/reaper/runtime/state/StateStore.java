@@ -1,0 +1,85 @@
+package io.reaper.runtime.state;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Errno;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.LinuxFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** All containers below one root directory: {@code <root>/<id>/}. */
+public final class StateStore {
+
+    private static final int OWNER_ONLY = 0700;
+
+    private final Path root;
+
+    public StateStore(Path root) {
+        this.root = root.toAbsolutePath().normalize();
+    }
+
+    /** The place of a container, whether or not there is one. */
+    public ContainerDirectory at(ContainerId id) {
+        return new ContainerDirectory(id, id.in(root));
+    }
+
+    /** Makes the directory of a new container; empty if there is one already. */
+    public Optional<ContainerDirectory> create(ContainerId id) {
+        try {
+            Files.createDirectories(
+                    root,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ContainerDirectory directory = at(id);
+        try {
+            LinuxFiles.mkdir(directory.path(), OWNER_ONLY);
+        } catch (LinuxException e) {
+            if (e.is(Errno.EEXIST)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        return Optional.of(directory);
+    }
+
+    /** Ids in their order; entries that are no container are left out. */
+    public List<ContainerId> ids() {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+            for (Path entry : entries) {
+                if (Files.exists(entry.resolve(ContainerDirectory.STATE))) {
+                    names.add(entry.getFileName().toString());
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return List.of(); // nothing has ever been created here
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        names.sort(null);
+        List<ContainerId> ids = new ArrayList<>();
+        for (String name : names) {
+            valid(name).ifPresent(ids::add);
+        }
+        return ids;
+    }
+
+    private static Optional<ContainerId> valid(String name) {
+        try {
+            return Optional.of(ContainerId.of(name));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.reaper.runtime.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RuntimeCommandLineTest {
+
+    @TempDir Path dir;
+
+    private record Outcome(int status, String out, String err) {}
+
+    private Outcome run(String... args) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        ByteArrayOutputStream complained = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+        try {
+            int status = new RuntimeCommandLine().execute(args);
+            return new Outcome(
+                    status,
+                    said.toString(StandardCharsets.UTF_8),
+                    complained.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private Outcome runInRoot(String... args) {
+        String[] all = new String[args.length + 2];
+        all[0] = "--root";
+        all[1] = dir.resolve("root").toString();
+        System.arraycopy(args, 0, all, 2, args.length);
+        return run(all);
+    }
+
+    @Test
+    void theVersionIsThePomsInRuncsLines() throws IOException {
+        Outcome outcome = run("--version");
+        assertEquals(0, outcome.status());
+        List<String> lines = outcome.out().lines().toList();
+        assertEquals("reaper-runtime version " + Build.VERSION, lines.getFirst());
+        assertEquals("spec: 1.2.1", lines.getLast());
+        assertEquals(outcome, run("-v"));
+        assertTrue(
+                Files.readString(Path.of("pom.xml"))
+                        .contains("<version>" + Build.VERSION + "</version>"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"create", "start", "state", "kill", "delete", "run", "list", "ps", ""})
+    void everyVerbHasAManPage(String verb) {
+        Outcome outcome = verb.isEmpty() ? run("--help") : run(verb, "--help");
+        assertEquals(0, outcome.status());
+        assertEquals("", outcome.err());
+        for (String heading : List.of("NAME\n", "SYNOPSIS\n", "OPTIONS\n", "EXAMPLES\n")) {
+            assertTrue(outcome.out().contains(heading), outcome.out());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    frobnicate                   | unknown command "frobnicate"
+                    state                        | Missing required parameter: 'ID'
+                    state a b                    | unexpected argument "b"
+                    create --frob a              | unknown option "--frob"
+                    --log-format xml list        | Invalid value for option '--log-format': "xml" is neither text nor json
+                    create a --preserve-fds x    | Invalid value for option '--preserve-fds': 'x' is not an int
+                    create a --preserve-fds -1   | --preserve-fds -1: must not be negative
+                    create a --console-socket s  | --console-socket s: not supported yet
+                    ps a                         | ps --format table is not supported yet: use --format json
+                    state ../x                   | invalid container id "../x": only letters, digits and _ + - . are allowed
+                    state .                      | invalid container id ".": only letters, digits and _ + - . are allowed
+                    """)
+    void misuseIsOneLineAndAHint(String args, String message) {
+        Outcome outcome = runInRoot(args.split(" ", -1));
+        assertEquals(1, outcome.status());
+        assertEquals("", outcome.out());
+        List<String> lines = outcome.err().lines().toList();
+        assertEquals(2, lines.size(), outcome.err());
+        assertEquals(message, lines.getFirst());
+        assertTrue(lines.getLast().startsWith("Try \"reaper-runtime"), lines.getLast());
+    }
+
+    @Test
+    void anEmptyAndAnEndlessIdAreRefused() {
+        assertTrue(runInRoot("state", "").err().startsWith("invalid container id: it is empty"));
+        Outcome outcome = runInRoot("create", "x".repeat(2000));
+        assertEquals(1, outcome.status());
+        assertTrue(
+                outcome.err().contains("2000 characters, at most 1024 are allowed"), outcome.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"state a", "start a", "kill a", "kill a 9", "kill a --all kill", "delete a"})
+    void anUnknownContainerIsToldInTheWordsCallersLookFor(String args) {
+        Outcome outcome = runInRoot(args.split(" ", -1));
+        assertEquals(1, outcome.status());
+        assertEquals("container does not exist: a\n", outcome.err());
+    }
+
+    @Test
+    void forcedDeletionOfNothingIsFine() {
+        assertEquals(new Outcome(0, "", ""), runInRoot("delete", "-f", "a"));
+        assertEquals(new Outcome(0, "", ""), runInRoot("delete", "a", "--force"));
+    }
+
+    @Test
+    void anUnknownSignalIsRefused() {
+        assertEquals("unknown signal \"SIGFOO\"\n", runInRoot("kill", "a", "SIGFOO").err());
+    }
+
+    @Test
+    void anEmptyRootIsAnEmptyList() {
+        assertEquals(new Outcome(0, "", ""), runInRoot("list", "-q"));
+        assertEquals("[]\n", runInRoot("list", "--format", "json").out());
+        assertTrue(runInRoot("list").out().startsWith("ID          PID"));
+    }
+
+    @Test
+    void errorsGoToTheLogInItsFormat() throws IOException {
+        Path log = dir.resolve("log.json");
+        runInRoot("--log", log.toString(), "--log-format", "json", "state", "a");
+        String line = Files.readString(log);
+        assertTrue(
+                line.startsWith("{\"level\":\"error\",\"msg\":\"container does not exist: a\""),
+                line);
+    }
+
+    @Test
+    void aLogThatCannotBeWrittenIsToldToo() {
+        Outcome outcome = runInRoot("--log", dir + "/none/log", "list");
+        assertEquals(1, outcome.status());
+        assertEquals("open " + dir + "/none/log: no such file or directory\n", outcome.err());
+    }
+
+    @Test
+    void aBadBundleLeavesNothing() throws IOException {
+        Files.writeString(dir.resolve("config.json"), "{\"ociVersion\":\"1.2.0\"}");
+        for (String[] args :
+                new String[][] {
+                    {"create", "a", "--bundle", dir.toString()},
+                    {"create", "-b", dir.toString(), "a"},
+                    {"run", "--bundle=" + dir, "a"}
+                }) {
+            assertEquals("config.json: process: missing\n", runInRoot(args).err());
+        }
+        assertTrue(Files.notExists(dir.resolve("root/a")));
+    }
+}

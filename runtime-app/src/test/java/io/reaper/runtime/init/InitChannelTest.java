@@ -1,0 +1,63 @@
+package io.reaper.runtime.init;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.reaper.linux.Errno;
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class InitChannelTest {
+
+    private static final List<InitMessage> MESSAGES =
+            List.of(
+                    new InitMessage.Pid(4_000_000),
+                    new InitMessage.Continue(),
+                    new InitMessage.Warning("w"),
+                    new InitMessage.Ready(),
+                    new InitMessage.Failed("exec", 2, "exec: \"ü\": no such file"));
+
+    @Test
+    void messagesKeepTheirBordersAndOrder() {
+        Fd[] pair = Fd.socketPair();
+        try (InitChannel one = new InitChannel(pair[0]);
+                InitChannel other = new InitChannel(pair[1])) {
+            MESSAGES.forEach(one::send);
+            for (InitMessage message : MESSAGES) {
+                assertEquals(Optional.of(message), other.receive());
+            }
+        }
+    }
+
+    @Test
+    void theEndOfTheOtherSideIsSeen() {
+        Fd[] pair = Fd.socketPair();
+        try (InitChannel one = new InitChannel(pair[0])) {
+            one.send(new InitMessage.Continue()); // never read: the end comes as ECONNRESET
+            pair[1].close();
+            assertEquals(Optional.empty(), one.receive());
+            LinuxException refused =
+                    assertThrows(LinuxException.class, () -> one.send(new InitMessage.Continue()));
+            assertTrue(refused.is(Errno.EPIPE), refused.getMessage());
+        }
+    }
+
+    @Test
+    void aHugeTextIsCut() {
+        byte[] packet = InitChannel.encode(new InitMessage.Failed("x", 1, "ü".repeat(1_000_000)));
+        assertTrue(packet.length < 64 * 1024, "one packet");
+        assertTrue(InitChannel.decode(packet) instanceof InitMessage.Failed);
+    }
+
+    @Test
+    void strangeBytesAreRefused() {
+        for (byte[] packet :
+                List.of(new byte[] {}, new byte[] {99}, new byte[] {1, 0}, new byte[] {5, 0, 9})) {
+            assertThrows(IllegalArgumentException.class, () -> InitChannel.decode(packet));
+        }
+    }
+}

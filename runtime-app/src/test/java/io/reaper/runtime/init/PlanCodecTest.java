@@ -1,0 +1,64 @@
+package io.reaper.runtime.init;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.reaper.linux.Capabilities;
+import io.reaper.linux.Rlimits.Limit;
+import io.reaper.linux.Rlimits.Resource;
+import io.reaper.linux.Scheduling;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PlanCodecTest {
+
+    private static final Map<Resource, Limit> LIMITS =
+            Map.of(Resource.RLIMIT_CORE, new Limit(0, -1), Resource.RLIMIT_NOFILE, new Limit(1, 2));
+
+    static final List<InitStep> EVERY_STEP =
+            List.of(
+                    new InitStep.BecomeSubreaper(),
+                    new InitStep.OwnStreams(-2),
+                    new InitStep.JoinSessionKeyring("_ses.a"),
+                    new InitStep.SetOomScore(-5),
+                    new InitStep.SetScheduler(new Scheduling.Attributes(6, 1, -20, 9, 1, 2, 3)),
+                    new InitStep.SetIoPriority(2, 7),
+                    new InitStep.RaiseLimits(LIMITS),
+                    new InitStep.ForbidNewPrivileges(),
+                    new InitStep.SetUmask(022),
+                    new InitStep.ChangeDirectory("/tmp/ü"),
+                    new InitStep.LimitBoundingSet(1L << 40),
+                    new InitStep.KeepCapabilities(),
+                    new InitStep.SetGroups(List.of(1, -2)),
+                    new InitStep.SetGid(-2),
+                    new InitStep.SetUid(7),
+                    new InitStep.SetCapabilities(new Capabilities.Sets(1, 2, 3, 4, -1)));
+
+    @Test
+    void everyStepSurvivesTheWay() {
+        assertEquals(InitStep.class.getPermittedSubclasses().length, EVERY_STEP.size());
+        InitPlan plan = new InitPlan(EVERY_STEP, List.of("a", ""), List.of("A=ü"), LIMITS);
+        assertEquals(plan, PlanCodec.decode(PlanCodec.encode(plan)));
+    }
+
+    @Test
+    void twoThousandVariablesSurviveTheWay() {
+        List<String> env =
+                IntStream.range(0, 2000).mapToObj(i -> "V" + i + "=" + "x".repeat(1024)).toList();
+        InitPlan plan = new InitPlan(List.of(), List.of("a"), env, Map.of());
+        assertEquals(plan, PlanCodec.decode(PlanCodec.encode(plan)));
+    }
+
+    @Test
+    void aCutPlanIsRefused() {
+        byte[] whole =
+                PlanCodec.encode(new InitPlan(EVERY_STEP, List.of("a"), List.of("A=1"), LIMITS));
+        for (int length = 0; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThrows(IllegalArgumentException.class, () -> PlanCodec.decode(cut));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.reaper.runtime.lifecycle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Capabilities;
+import io.reaper.linux.Capability;
+import io.reaper.runtime.bundle.SpecReader;
+import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.init.InitStep;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class InitPlannerTest {
+
+    private static final ContainerId ID = ContainerId.of("c");
+
+    private static InitPlanner planner(String properties) {
+        String json =
+                "{\"ociVersion\":\"1.2.0\",\"process\":{\"args\":[\"a\"],\"cwd\":\"/w\""
+                        + properties
+                        + "}}";
+        return new InitPlanner(
+                SpecReader.read("config.json", json.getBytes(StandardCharsets.UTF_8)).process());
+    }
+
+    private static List<String> names(InitPlan plan) {
+        return plan.steps().stream().map(step -> step.getClass().getSimpleName()).toList();
+    }
+
+    @Test
+    void rightsAreUsedBeforeTheyAreDropped() {
+        InitPlan plan =
+                planner(
+                                """
+                                ,"oomScoreAdj":1,"noNewPrivileges":true,
+                                "rlimits":[{"type":"RLIMIT_CORE","soft":0,"hard":1}],
+                                "ioPriority":{"class":"IOPRIO_CLASS_BE","priority":3},
+                                "scheduler":{"policy":"SCHED_OTHER"}
+                                """)
+                        .plan(ID, true);
+        assertEquals(
+                List.of(
+                        "BecomeSubreaper",
+                        "OwnStreams",
+                        "JoinSessionKeyring",
+                        "SetOomScore",
+                        "SetScheduler",
+                        "SetIoPriority",
+                        "RaiseLimits",
+                        "ForbidNewPrivileges",
+                        "SetUmask",
+                        "ChangeDirectory",
+                        "LimitBoundingSet",
+                        "KeepCapabilities",
+                        "SetGroups",
+                        "SetGid",
+                        "SetUid",
+                        "SetCapabilities"),
+                names(plan));
+        assertEquals(1, plan.limits().size());
+    }
+
+    @Test
+    void withoutCapabilitiesAllAreDroppedAndGroupsAreCleared() {
+        InitPlan plan = planner("").plan(ID, false);
+        assertTrue(plan.steps().contains(new InitStep.LimitBoundingSet(0)));
+        assertTrue(plan.steps().contains(new InitStep.SetCapabilities(Capabilities.Sets.NONE)));
+        assertTrue(plan.steps().contains(new InitStep.SetGroups(List.of())));
+        assertTrue(plan.steps().contains(new InitStep.SetUmask(022)));
+        assertTrue(names(plan).stream().noneMatch("JoinSessionKeyring"::equals));
+    }
+
+    @Test
+    void unknownCapabilitiesAreToldAndIgnored() {
+        InitPlanner planner =
+                planner(
+                        ",\"capabilities\":{\"bounding\":[\"CAP_KILL\",\"CAP_FOO\"],"
+                                + "\"ambient\":[\"CAP_FOO\",\"CAP_BAR\"]}");
+        InitPlan plan = planner.plan(ID, false);
+        assertTrue(
+                plan.steps().contains(new InitStep.LimitBoundingSet(Capability.CAP_KILL.mask())));
+        assertEquals(
+                Optional.of("ignoring unknown or unavailable capabilities: [CAP_BAR, CAP_FOO]"),
+                planner.warning());
+    }
+
+    @Test
+    void theLastOfEachVariableCounts() {
+        assertEquals(
+                List.of("A=3", "B=2"),
+                planner(",\"env\":[\"A=1\",\"B=2\",\"A=3\"]").plan(ID, false).env());
+    }
+}

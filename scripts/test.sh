@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test: the unit, the kernel and the containerd ring.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+    cat <<'T'
+usage: test.sh [RING...]      RING: unit, kernel, containerd; default: all
+
+Builds both programs, installs them into target/dist and runs the rings:
+  unit        no root needed: mvn verify, with the compiler's and the formatter's checks
+  kernel      root: the installed reaper-runtime with real processes, FIFOs, cgroups
+  containerd  root: a private containerd (own sockets and directories) that runs containers through the shim
+As root it installs the Debian packages that are missing; as another user it runs the unit ring only.
+
+Ends 0 only when no test failed and, as root, none was skipped and nothing was left running or mounted.
+Reports: */target/test-reports/RING, logs: target/test-logs.
+Environment: JAVA_HOME (JDK 25 or newer), REAPER_TEST_OFFLINE=1 (no newer containerds are fetched: those tests are skipped).
+T
+}
+
+rings=()
+for argument; do
+    case $argument in
+        unit | kernel | containerd) rings+=("$argument") ;;
+        -h | --help) usage; exit 0 ;;
+        *) usage >&2; die "unknown argument: $argument" ;;
+    esac
+done
+[ ${#rings[@]} -gt 0 ] || rings=(unit kernel containerd)
+wants() { [[ " ${rings[*]} " == *" $1 "* ]]; }
+
+root=
+[ "$(id -u)" != 0 ] || root=1
+need_build_tools
+if [ -n "$root" ]; then
+    need_packages containerd /usr/sbin/runc=runc /bin/busybox=busybox-static strace
+fi
+find_jdk
+cd "$repo"
+logs=$repo/target/test-logs
+mkdir -p "$logs"
+say "JDK: $JAVA_HOME; rings: ${rings[*]}; user: $(id -un)"
+
+# What must not outlive the tests: mounts, and processes of the programs in target/dist.
+leftovers() {
+    awk '$5 ~ /reaper/ { print "mounted: " $5 }' /proc/self/mountinfo
+    local entry command
+    for entry in /proc/[0-9]*; do
+        command=$({ tr '\0' ' ' <"$entry/cmdline"; } 2>/dev/null) || continue
+        case $command in
+            *"$repo/target/dist/"*) echo "running: ${entry#/proc/} ${command:0:200}" ;;
+        esac
+    done
+}
+leftovers | sort >"$logs/before"
+
+broken=()
+# Runs Maven for ring $1 with the remaining arguments: the whole log in a file, the classes' results on the terminal.
+ring() {
+    local name=$1 status
+    shift
+    rm -rf "$repo"/*/target/test-reports/"$name"
+    set +e
+    maven --fail-at-end -Dstyle.color=never "$@" 2>&1 | tee "$logs/$name.log" | grep --line-buffered -E ' -- in |^\[WARNING\] .*\.java:|^\[ERROR\]' \
+        | grep --line-buffered -vE '^\[ERROR\] *$|\[Help 1\]|e-run Maven|For more information|After correcting|mvn <args>'
+    status=${PIPESTATUS[0]}
+    set -e
+    [ "$status" = 0 ] || broken+=("ring $name: Maven ended with $status, see $logs/$name.log")
+}
+
+built=1
+if wants unit; then
+    say "building; unit ring"
+    ring unit verify
+fi
+if ! wants unit || [ ${#broken[@]} -gt 0 ]; then
+    say "building"
+    maven -q package -DskipTests || built=
+fi
+if wants kernel || wants containerd; then
+    if [ -z "$root" ]; then
+        say "not root: the kernel and containerd rings are skipped, they start processes with other credentials, mounts and a containerd"
+    elif [ -z "$built" ]; then
+        broken+=("the build failed: the kernel and containerd rings were not run")
+    else
+        scripts/install.sh --prefix target/dist
+        for name in kernel containerd; do
+            ! wants $name || { say "$name ring"; ring $name test "-Dring=$name" "-Dreaper.bin=$repo/target/dist/bin"; }
+        done
+    fi
+fi
+
+# Adds up the suites of ring $1: "tests failed skipped".
+count() {
+    find "$repo"/*/target/test-reports/"$1" -name 'TEST-*.xml' 2>/dev/null | while read -r report; do
+        grep -m1 -o '<testsuite .*' "$report"
+    done | awk '
+        function number(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3) + 0 : 0 }
+        { tests += number("tests"); failed += number("failures") + number("errors"); skipped += number("skipped") }
+        END { print tests + 0, failed + 0, skipped + 0 }'
+}
+
+passed=0 failed=0 skipped=0
+printf '\n%-12s %8s %8s %8s\n' ring passed failed skipped
+for name in "${rings[@]}"; do
+    read -r t f s <<<"$(count "$name")"
+    printf '%-12s %8d %8d %8d\n' "$name" $((t - f - s)) "$f" "$s"
+    passed=$((passed + t - f - s)) failed=$((failed + f)) skipped=$((skipped + s))
+    if [ "$t" = 0 ] && { [ -n "$root" ] || [ "$name" = unit ]; }; then broken+=("ring $name: no test ran"); fi
+done
+if [ "$skipped" -gt 0 ]; then
+    printf '\nskipped:\n'
+    for name in "${rings[@]}"; do
+        # <testcase name="…" classname="…"> and after it <skipped message="…"> or <skipped …><![CDATA[exception: reason
+        find "$repo"/*/target/test-reports/"$name" -name 'TEST-*.xml' -exec awk '
+            /^ *<testcase / { match($0, / name="[^"]*"/); test = substr($0, RSTART + 7, RLENGTH - 8)
+                              match($0, / classname="[^"]*"/); test = substr($0, RSTART + 12, RLENGTH - 13) "." test }
+            /^ *<skipped/ { reason = match($0, / message="[^"]*"/) ? substr($0, RSTART + 10, RLENGTH - 11) : $0
+                            sub(/^.*CDATA\[/, "", reason); print "  " test ": " reason }' {} + 2>/dev/null
+    done
+    [ -z "$root" ] || broken+=("$skipped skipped, and as root none may be")
+fi
+left=$(leftovers | sort | comm -13 "$logs/before" -)
+[ -z "$left" ] || broken+=("left behind:"$'\n'"$left")
+
+printf '\n'
+for problem in ${broken[@]+"${broken[@]}"}; do printf 'problem: %s\n' "$problem"; done
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" = 0 ] && [ ${#broken[@]} = 0 ]
