@@ -99,6 +99,7 @@ final class Daemon {
         while (!ended) {
             ended = end(next());
         }
+        // deadline: containerd waits 3 s for our end
         events.close(Deadline.after(FLUSH_LIMIT));
         kernel.close();
         await(vertx.close().toCompletionStage());

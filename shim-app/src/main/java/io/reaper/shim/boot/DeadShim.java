@@ -37,6 +37,8 @@ final class DeadShim {
     private final Path bundle;
     private final Optional<ShimRecord> record;
     private final ShimLog log;
+
+    // deadline: containerd's, less a second
     private final Deadline deadline = Deadline.after(LIMIT);
 
     DeadShim(ContainerId id, Path bundle, Optional<ShimRecord> record, ShimLog log) {

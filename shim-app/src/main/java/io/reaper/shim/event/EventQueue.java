@@ -179,10 +179,7 @@ public final class EventQueue implements EventSink {
             return;
         }
         sending = true;
-<<<<<<< HEAD
-=======
         // deadline: REPLY_LIMIT, for a containerd that hangs
->>>>>>> main
         client.call(
                         SERVICE,
                         METHOD,

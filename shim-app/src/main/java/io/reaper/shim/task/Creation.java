@@ -74,7 +74,7 @@ final class Creation {
         ShimRecord record = identity.record(task, request);
         record.write(task.bundle());
 
-        undo.push(() -> runtime.discard(task.id(), task.bundle(), Deadline.after(ROLLBACK_LIMIT)));
+        undo.push(() -> discard(task));
         ChildProcess init;
         try {
             init = runtime.create(task.id(), task.bundle(), streams.forProcess(), deadline);
@@ -88,6 +88,11 @@ final class Creation {
                     "container " + task.id() + " was created too late; it was removed again");
         }
         return init;
+    }
+
+    private void discard(Task task) {
+        // deadline: of the undoing
+        runtime.discard(task.id(), task.bundle(), Deadline.after(ROLLBACK_LIMIT));
     }
 
     private static MountRequest mount(Mount mount) {

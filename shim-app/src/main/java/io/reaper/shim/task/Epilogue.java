@@ -58,6 +58,7 @@ final class Epilogue {
 
     /** The runtime knows the container's cgroup; what it does not reach are our own children. */
     private void killLeftovers(Task task, Exit exit) {
+        // deadline: a process in an uninterruptible wait must not hide the container's end
         Deadline deadline = Deadline.after(LEFTOVERS_LIMIT);
         try {
             runtime.kill(
@@ -68,7 +69,7 @@ final class Epilogue {
             }
         }
         try {
-            // deadline: a process in an uninterruptible wait must not hide the container's end
+            // deadline: the same
             children.end(exit.orphans()).get(deadline.remainingMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             log.warn(task.id() + ": a killed process has not ended after " + LEFTOVERS_LIMIT);

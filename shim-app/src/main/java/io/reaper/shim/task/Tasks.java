@@ -13,6 +13,7 @@ import io.reaper.shim.exit.Children;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;
+import io.reaper.shim.runtime.RuntimeState;
 import io.reaper.shim.stdio.ProcessStreams;
 import io.reaper.shim.stdio.ReaderWatch;
 import io.reaper.shim.task.TaskStatus.Created;
@@ -137,26 +138,19 @@ public final class Tasks {
         };
     }
 
-    private TaskSnapshot living(Task task, TaskStatus status, Deadline deadline) {
-        long budget = deadline.isNone() ? STATE_LIMIT.toMillis() : deadline.remainingMillis() / 2;
+    private TaskSnapshot living(Task task, TaskStatus stage, Deadline deadline) {
+        long half = deadline.isNone() ? STATE_LIMIT.toMillis() : deadline.remainingMillis() / 2;
+        CompletableFuture<RuntimeState> answer =
+                task.runtimeState().ask(stage, () -> askRuntime(task));
         try {
-            String word =
-                    task.runtimeState()
-                            .ask(
-                                    status,
-                                    () ->
-                                            runtime.state(
-                                                    task.id(),
-                                                    task.bundle(),
-                                                    Deadline.after(STATE_LIMIT)))
-                            .get(budget, TimeUnit.MILLISECONDS) // deadline: half of the caller's
-                            .status();
-            if (word.equals("stopped")) {
-                // deadline: the other half; the exit is on its way from the pidfd
-                task.exit().get(budget, TimeUnit.MILLISECONDS);
-                return TaskSnapshot.of(task);
+            // deadline: half of the caller's, then the shim's own knowledge is the answer
+            String word = answer.get(half, TimeUnit.MILLISECONDS).status();
+            if (!word.equals("stopped")) {
+                return TaskSnapshot.of(task).said(word);
             }
-            return TaskSnapshot.of(task).said(word);
+            // deadline: the other half; the exit is on its way from the pidfd
+            task.exit().get(half, TimeUnit.MILLISECONDS);
+            return TaskSnapshot.of(task);
         } catch (TimeoutException e) {
             return TaskSnapshot.of(task);
         } catch (InterruptedException e) {
@@ -170,6 +164,11 @@ public final class Tasks {
                     ? cause
                     : new IllegalStateException(e);
         }
+    }
+
+    private RuntimeState askRuntime(Task task) {
+        // deadline: nobody waits longer than this for a state
+        return runtime.state(task.id(), task.bundle(), Deadline.after(STATE_LIMIT));
     }
 
     void kill(String id, int signal, OciRuntime.Target target, Deadline deadline) {
@@ -219,7 +218,8 @@ public final class Tasks {
         try {
             long limit = END_LIMIT.toMillis();
             long millis = deadline.isNone() ? limit : Math.min(limit, deadline.remainingMillis());
-            task.exit().get(millis, TimeUnit.MILLISECONDS); // deadline: the caller's, at most 10 s
+            // deadline: the caller's, at most 10 s
+            task.exit().get(millis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new ShimException(
                     Kind.DEADLINE_EXCEEDED, "container " + task.id() + " was killed and lives", e);

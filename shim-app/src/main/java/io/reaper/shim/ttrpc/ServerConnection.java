@@ -36,11 +36,7 @@ import java.util.function.Consumer;
  */
 final class ServerConnection {
     static final int MAX_CALLS = 4096;
-<<<<<<< HEAD
-    static final long MAX_CALL_BYTES = 8 << 20;
-=======
     static final long MAX_CALL_BYTES = 2 << 20;
->>>>>>> main
 
     private final Vertx vertx;
     private final Context context;

@@ -33,10 +33,7 @@ record Timeout(long nanos) {
     }
 
     Deadline deadline() {
-<<<<<<< HEAD
-=======
         // deadline: the client's
->>>>>>> main
         return isLimited() ? Deadline.after(Duration.ofNanos(nanos)) : Deadline.NONE;
     }
 }

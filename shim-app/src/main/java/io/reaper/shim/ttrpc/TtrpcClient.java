@@ -126,10 +126,7 @@ public final class TtrpcClient {
 
     private NetClient connector() {
         if (connector == null) {
-<<<<<<< HEAD
-=======
             // deadline: for a listener that does not accept
->>>>>>> main
             connector =
                     vertx.createNetClient(
                             new NetClientOptions()

@@ -36,10 +36,7 @@ public final class TtrpcServer {
     private final Set<ServerConnection> connections = new HashSet<>();
     private final Promise<Void> settled = Promise.promise();
     private final Promise<Void> closed = Promise.promise();
-<<<<<<< HEAD
-=======
     private final Duration closingGrace;
->>>>>>> main
     private NetServer server;
     private boolean closing;
     private volatile Runnable onConnection = () -> {};
@@ -49,8 +46,6 @@ public final class TtrpcServer {
      *     no {@link TtrpcException}, peers that break the protocol
      */
     public TtrpcServer(Vertx vertx, List<TtrpcService> services, Consumer<String> problems) {
-<<<<<<< HEAD
-=======
         this(vertx, services, problems, CLOSING_GRACE);
     }
 
@@ -60,7 +55,6 @@ public final class TtrpcServer {
             Consumer<String> problems,
             Duration closingGrace) {
         this.closingGrace = closingGrace;
->>>>>>> main
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.problems = problems;
@@ -139,11 +133,7 @@ public final class TtrpcServer {
         closing = true;
         connections.forEach(ServerConnection::refuseCalls);
         // deadline: for the responses that nobody reads
-<<<<<<< HEAD
-        long timer = vertx.setTimer(CLOSING_GRACE.toMillis(), unused -> settled.tryComplete());
-=======
         long timer = vertx.setTimer(closingGrace.toMillis(), unused -> settled.tryComplete());
->>>>>>> main
         settled.future()
                 .onComplete(unused -> vertx.cancelTimer(timer))
                 .compose(unused -> server == null ? Future.succeededFuture() : server.close())
