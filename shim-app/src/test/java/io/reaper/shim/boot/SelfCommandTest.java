@@ -1,0 +1,26 @@
+package io.reaper.shim.boot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SelfCommandTest {
+
+    @Test
+    void keepsJavaAndItsOptions() {
+        assertEquals(
+                List.of("java", "-Xmx128m", "-jar", "/x/shim.jar"),
+                SelfCommand.prefix(
+                        List.of("java", "-Xmx128m", "-jar", "/x/shim.jar", "-id", "a", "start")));
+        assertEquals(
+                List.of("java", "-cp", "/x", "io.reaper.shim.ReaperShim"),
+                SelfCommand.prefix(
+                        List.of("java", "-cp", "/x", "io.reaper.shim.ReaperShim", "start")));
+    }
+
+    @Test
+    void keepsAnExecutablesName() {
+        assertEquals(List.of("shim"), SelfCommand.prefix(List.of("shim", "-id", "a", "start")));
+    }
+}

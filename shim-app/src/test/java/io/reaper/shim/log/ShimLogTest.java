@@ -1,0 +1,106 @@
+package io.reaper.shim.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.OpenFlags;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ShimLogTest {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    @TempDir private Path directory;
+
+    private ShimLog open(Path file) {
+        return ShimLog.open(Optional.of(file), Optional.of(directory), "ns", "id", false);
+    }
+
+    @Test
+    void oneLineAnEntry() throws Exception {
+        Path file = directory.resolve("shim.log");
+        ShimLog log = open(file);
+        log.info("two\nlines\tand \u001b[31mcolour");
+        log.debug("not asked for");
+        log.warn("careful");
+        List<String> lines = Files.readAllLines(file);
+        assertEquals(2, lines.size());
+        String time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z";
+        assertTrue(lines.get(0).matches(time + " INFO ns/id two lines and  \\[31mcolour"));
+        assertTrue(lines.get(1).matches(time + " WARN ns/id careful"), lines.get(1));
+    }
+
+    @Test
+    void appends() throws Exception {
+        Path file = Files.writeString(directory.resolve("shim.log"), "before\n");
+        open(file).error("x");
+        assertEquals(2, Files.readAllLines(file).size());
+    }
+
+    @Test
+    void anUnusablePathStopsNothing() {
+        open(Path.of("/proc/none/shim.log")).error("x");
+        open(directory).error("x");
+    }
+
+    @Test
+    void problemsGoToTheFifoOfContainerd() {
+        LinuxFiles.mkfifo(directory.resolve("log"), 0700);
+        try (Fd reader = Fd.open(directory.resolve("log"), OpenFlags.O_RDWR)) {
+            ShimLog log = ShimLog.open(Optional.empty(), Optional.of(directory), "ns", "id", true);
+            log.info("no problem");
+            log.warn("a problem");
+            byte[] bytes = new byte[4096];
+            String said = new String(bytes, 0, reader.read(bytes, 0, 4096), StandardCharsets.UTF_8);
+            assertTrue(said.endsWith(" WARN ns/id a problem\n"), said);
+            assertEquals(1, said.lines().count());
+        }
+    }
+
+    @Test
+    void aFifoWithoutReaderDoesNotBlock() {
+        LinuxFiles.mkfifo(directory.resolve("log"), 0700);
+        ShimLog log = ShimLog.open(Optional.empty(), Optional.of(directory), "ns", "id", false);
+        assertTimeoutPreemptively(SOON, () -> log.error("nobody reads"));
+    }
+
+    @Test
+    void aFullFifoDoesNotBlock() {
+        LinuxFiles.mkfifo(directory.resolve("log"), 0700);
+        ShimLog log = ShimLog.open(Optional.empty(), Optional.of(directory), "ns", "id", false);
+        String entry = "x".repeat(3000);
+        try (Fd reader = Fd.open(directory.resolve("log"), OpenFlags.O_RDWR)) {
+            assertTimeoutPreemptively(
+                    SOON,
+                    () -> {
+                        for (int i = 0; i < 100; i++) {
+                            log.error(entry);
+                        }
+                    });
+            assertEquals(1, reader.read(new byte[1], 0, 1));
+        }
+    }
+
+    @Test
+    void whatIsNoFifoIsNotWrittenTo() throws Exception {
+        Path file = Files.writeString(directory.resolve("log"), "");
+        ShimLog.open(Optional.empty(), Optional.of(directory), "ns", "id", false).error("x");
+        assertEquals("", Files.readString(file));
+    }
+
+    @Test
+    void aLogFileThatIsAFifoWithoutReaderIsReported() {
+        LinuxFiles.mkfifo(directory.resolve("stuck"), 0700);
+        assertTimeoutPreemptively(SOON, () -> open(directory.resolve("stuck")).error("x"));
+    }
+}

@@ -1,0 +1,143 @@
+package io.reaper.shim.task;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Deadline;
+import io.reaper.linux.ExitStatus;
+import io.reaper.linux.Fd;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.ShimException.Kind;
+import io.reaper.shim.exit.ChildProcess;
+import io.reaper.shim.exit.Exit;
+import io.reaper.shim.runtime.OciRuntime;
+import io.reaper.shim.runtime.RuntimeState;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** A runtime whose processes are futures; steps can be put into the middle of its commands. */
+final class FakeRuntime implements OciRuntime {
+
+    final List<String> commands = new CopyOnWriteArrayList<>();
+    final Map<String, Init> containers = new ConcurrentHashMap<>();
+    private final AtomicInteger pids = new AtomicInteger(1_000_000);
+    volatile Consumer<Init> duringCreate = init -> {};
+    volatile Consumer<Init> duringStart = init -> {};
+    volatile Consumer<Init> duringState = init -> {};
+
+    /** An init process; {@code end} is what the kernel would report. */
+    static final class Init implements ChildProcess {
+        private final int pid;
+        private final Path bundle;
+        private final CompletableFuture<Exit> exit = new CompletableFuture<>();
+        volatile String status = "created";
+
+        private Init(int pid, Path bundle) {
+            this.pid = pid;
+            this.bundle = bundle;
+        }
+
+        boolean end(int code, int signal) {
+            status = "stopped";
+            return exit.complete(
+                    new Exit(pid, new ExitStatus(code, signal), Instant.now(), List.of()));
+        }
+
+        boolean lives() {
+            return !exit.isDone();
+        }
+
+        @Override
+        public int pid() {
+            return pid;
+        }
+
+        @Override
+        public long startTime() {
+            return 7;
+        }
+
+        @Override
+        public CompletableFuture<Exit> exit() {
+            return exit;
+        }
+
+        @Override
+        public void signal(int signal) {
+            end(0, signal);
+        }
+    }
+
+    @Override
+    public ChildProcess create(ContainerId id, Path bundle, List<Fd> streams, Deadline deadline) {
+        commands.add("create " + id);
+        Init init = new Init(pids.incrementAndGet(), bundle);
+        if (containers.putIfAbsent(id.value(), init) != null) {
+            throw new ShimException(Kind.ALREADY_EXISTS, "container with id " + id + " exists");
+        }
+        duringCreate.accept(init);
+        return init;
+    }
+
+    @Override
+    public void start(ContainerId id, Path bundle, Deadline deadline) {
+        commands.add("start " + id);
+        Init init = find(id);
+        if (init.lives()) {
+            init.status = "running";
+        }
+        duringStart.accept(init);
+    }
+
+    @Override
+    public RuntimeState state(ContainerId id, Path bundle, Deadline deadline) {
+        commands.add("state " + id);
+        Init init = find(id);
+        duringState.accept(init);
+        return new RuntimeState(init.status, init.pid, init.bundle);
+    }
+
+    @Override
+    public void kill(ContainerId id, Path bundle, int signal, Target target, Deadline deadline) {
+        commands.add("kill " + id + " " + signal + " " + target);
+        if (!find(id).end(0, signal)) {
+            throw ShimException.notFound("process already finished");
+        }
+    }
+
+    @Override
+    public void delete(ContainerId id, Path bundle, Deadline deadline) {
+        commands.add("delete " + id);
+        if (find(id).lives()) {
+            throw new ShimException(Kind.FAILED, "container " + id + " is not stopped");
+        }
+        containers.remove(id.value());
+    }
+
+    @Override
+    public boolean discard(ContainerId id, Path bundle, Deadline deadline) {
+        commands.add("discard " + id);
+        Init init = containers.get(id.value());
+        if (init != null && !init.bundle.equals(bundle)) {
+            return false;
+        }
+        if (init != null) {
+            init.end(0, 9);
+            containers.remove(id.value());
+        }
+        return true;
+    }
+
+    private Init find(ContainerId id) {
+        Init init = containers.get(id.value());
+        if (init == null) {
+            throw ShimException.notFound("container does not exist: " + id);
+        }
+        return init;
+    }
+}

@@ -1,0 +1,197 @@
+package io.reaper.shim.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
+import io.reaper.linux.Deadline;
+import io.reaper.proto.task.ConnectRequest;
+import io.reaper.proto.task.ConnectResponse;
+import io.reaper.proto.task.CreateTaskResponse;
+import io.reaper.proto.task.DeleteRequest;
+import io.reaper.proto.task.DeleteResponse;
+import io.reaper.proto.task.KillRequest;
+import io.reaper.proto.task.PidsRequest;
+import io.reaper.proto.task.PidsResponse;
+import io.reaper.proto.task.ShutdownRequest;
+import io.reaper.proto.task.StartRequest;
+import io.reaper.proto.task.StateRequest;
+import io.reaper.proto.task.StateResponse;
+import io.reaper.proto.task.WaitRequest;
+import io.reaper.proto.task.WaitResponse;
+import io.reaper.proto.types.Status;
+import io.reaper.shim.log.ShimLog;
+import io.reaper.shim.ttrpc.Call;
+import io.reaper.shim.ttrpc.TtrpcException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class TaskServiceTest {
+
+    @TempDir private Path directory;
+    private final AtomicInteger shutdowns = new AtomicInteger();
+    private Fixture fixture;
+    private TaskService service;
+
+    @BeforeEach
+    void open() {
+        fixture = new Fixture(directory);
+        service = new TaskService(fixture.tasks, shutdowns::incrementAndGet, ShimLog.silent());
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private CompletableFuture<? extends MessageLite> call(String method, MessageLite request) {
+        return call(method, request.toByteString());
+    }
+
+    private CompletableFuture<? extends MessageLite> call(String method, ByteString payload) {
+        Call call = new Call("containerd.task.v2.Task", method, payload, Map.of(), Deadline.NONE);
+        return service.call(call).toCompletableFuture();
+    }
+
+    private Code code(String method, MessageLite request) {
+        return assertThrows(TtrpcException.class, () -> call(method, request)).code();
+    }
+
+    @Test
+    void servesBothVersions() {
+        assertEquals(Set.of("containerd.task.v2.Task", "containerd.task.v3.Task"), service.names());
+    }
+
+    @Test
+    void aLife() throws Exception {
+        int pid =
+                ((CreateTaskResponse)
+                                call("Create", fixture.request("a").setStdout("/dev/null").build())
+                                        .get())
+                        .getPid();
+        assertEquals(
+                pid,
+                ((ConnectResponse)
+                                call("Connect", ConnectRequest.newBuilder().setId("a").build())
+                                        .get())
+                        .getTaskPid());
+        call("Start", StartRequest.newBuilder().setId("a").build()).get();
+        StateResponse running =
+                (StateResponse) call("State", StateRequest.newBuilder().setId("a").build()).get();
+        assertEquals(Status.RUNNING, running.getStatus());
+        assertEquals("/dev/null", running.getStdout());
+        assertFalse(running.hasExitedAt());
+        CompletableFuture<? extends MessageLite> waiting =
+                call("Wait", WaitRequest.newBuilder().setId("a").build());
+        call("Kill", KillRequest.newBuilder().setId("a").setSignal(15).setAll(true).build()).get();
+        WaitResponse ended = (WaitResponse) waiting.get(30, TimeUnit.SECONDS);
+        assertEquals(143, ended.getExitStatus());
+        StateResponse stopped =
+                (StateResponse) call("State", StateRequest.newBuilder().setId("a").build()).get();
+        assertEquals(Status.STOPPED, stopped.getStatus());
+        assertEquals(pid, stopped.getPid());
+        assertEquals(ended.getExitedAt(), stopped.getExitedAt());
+        PidsResponse pids =
+                (PidsResponse) call("Pids", PidsRequest.newBuilder().setId("a").build()).get();
+        assertEquals(pid, pids.getProcesses(0).getPid());
+        call("Shutdown", ShutdownRequest.newBuilder().setId("a").build()).get();
+        assertEquals(0, shutdowns.get(), "a container is left");
+        DeleteResponse deleted =
+                (DeleteResponse)
+                        call("Delete", DeleteRequest.newBuilder().setId("a").build()).get();
+        assertEquals(143, deleted.getExitStatus());
+        assertEquals(ended.getExitedAt(), deleted.getExitedAt());
+        call("Shutdown", ShutdownRequest.newBuilder().setId("a").build()).get();
+        assertEquals(1, shutdowns.get());
+    }
+
+    @Test
+    void connectKnowsEveryId() throws Exception {
+        ConnectResponse response =
+                (ConnectResponse)
+                        call("Connect", ConnectRequest.newBuilder().setId("nobody").build()).get();
+        assertEquals(0, response.getTaskPid());
+        assertEquals(ProcessHandle.current().pid(), response.getShimPid());
+    }
+
+    @Test
+    void codesThatCallersBranchOn() {
+        StateRequest unknown = StateRequest.newBuilder().setId("nobody").build();
+        assertEquals(Code.NOT_FOUND, code("State", unknown));
+        assertEquals(Code.NOT_FOUND, code("Start", unknown));
+        assertEquals(Code.NOT_FOUND, code("Delete", unknown));
+        assertEquals(Code.NOT_FOUND, code("Wait", unknown));
+        assertEquals(Code.NOT_FOUND, code("Pids", unknown));
+        assertEquals(Code.NOT_FOUND, code("Kill", unknown));
+        fixture.createAndStart("a");
+        assertEquals(Code.ALREADY_EXISTS, code("Create", fixture.request("a").build()));
+        StartRequest start = StartRequest.newBuilder().setId("a").build();
+        assertEquals(Code.FAILED_PRECONDITION, code("Start", start));
+        assertEquals(Code.FAILED_PRECONDITION, code("Delete", start));
+        StartRequest exec = StartRequest.newBuilder().setId("a").setExecId("e").build();
+        assertEquals(Code.NOT_FOUND, code("Start", exec));
+        assertEquals(Code.NOT_FOUND, code("Delete", exec));
+        StateRequest bad = StateRequest.newBuilder().setId("../a").build();
+        assertEquals(Code.INVALID_ARGUMENT, code("State", bad));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Exec",
+                "ResizePty",
+                "Pause",
+                "Resume",
+                "Checkpoint",
+                "Update",
+                "Stats",
+                "NoSuch",
+                ""
+            })
+    void theRestIsNotImplemented(String method) {
+        fixture.createAndStart("a");
+        assertEquals(
+                Code.UNIMPLEMENTED, code(method, StateRequest.newBuilder().setId("a").build()));
+    }
+
+    @Test
+    void garbageIsAnInvalidArgument() {
+        ByteString garbage = ByteString.copyFromUtf8("\uffffgarbage");
+        TtrpcException failure = assertThrows(TtrpcException.class, () -> call("Create", garbage));
+        assertEquals(Code.INVALID_ARGUMENT, failure.code());
+    }
+
+    @Test
+    void aWaitForACreateThatFailsIsAnswered() throws Exception {
+        CompletableFuture<CompletableFuture<? extends MessageLite>> waiting =
+                new CompletableFuture<>();
+        fixture.runtime.duringCreate =
+                init -> {
+                    waiting.complete(call("Wait", WaitRequest.newBuilder().setId("a").build()));
+                    throw new IllegalStateException("surprise");
+                };
+        assertEquals(Code.UNKNOWN, code("Create", fixture.request("a").build()));
+        ExecutionException failure =
+                assertThrows(
+                        ExecutionException.class, () -> waiting.get().get(30, TimeUnit.SECONDS));
+        assertEquals(Code.NOT_FOUND, ((TtrpcException) failure.getCause()).code());
+        assertTrue(fixture.tasks.isEmpty());
+    }
+}
