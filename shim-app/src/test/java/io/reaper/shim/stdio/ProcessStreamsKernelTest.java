@@ -165,21 +165,6 @@ class ProcessStreamsKernelTest {
         }
     }
 
-    @Test
-    void aReaderThatOnlyLooksInDoesNotLoseTheRest() throws Exception {
-        try (ProcessStreams streams = streams()) {
-            Fd[] process = process(streams);
-            byte[] all = bytes(4096);
-            process[1].write(all);
-            end(process);
-            streams.processEnded();
-            try (Fd brief = Fd.open(out, O_RDONLY | O_NONBLOCK)) {
-                assertEquals(all[0], read(brief, 1)[0]);
-                assertArrayEquals(Arrays.copyOfRange(all, 1, all.length), readToEnd(brief));
-            }
-        }
-    }
-
     /** A reader may come at any moment around the end: it always sees all bytes and the end. */
     @RepeatedTest(300)
     void noReaderIsOverlookedAtTheEnd() throws Exception {
