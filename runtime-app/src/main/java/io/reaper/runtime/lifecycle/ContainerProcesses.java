@@ -10,6 +10,7 @@ import io.reaper.linux.ProcessTree;
 import io.reaper.linux.Signals;
 import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.Snapshot;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -91,18 +92,22 @@ final class ContainerProcesses {
      * @return false if some still live when the deadline has passed
      */
     boolean kill(Deadline deadline) {
-        boolean initGone = killInit(deadline);
         if (cgroup.isPresent()) {
             cgroup.get().kill();
+            boolean initGone = signalInit(Signals.SIGKILL, deadline);
             return cgroup.get().awaitEmpty(deadline) && initGone;
         }
-        for (Set<Integer> left = pids(); !left.isEmpty(); left = pids()) {
-            if (deadline.passed()) {
-                return false;
-            }
+        // orphans stay below init as long as it lives: it is stopped first and ended last
+        signalInit(Signals.SIGSTOP, Deadline.after(Duration.ZERO));
+        boolean othersGone = killOthers(deadline);
+        return signalInit(Signals.SIGKILL, deadline) && othersGone;
+    }
+
+    private boolean killOthers(Deadline deadline) {
+        for (Set<Integer> left = others(); !left.isEmpty(); left = others()) {
             List<Pidfd> handles = open(left);
             try {
-                Set<Integer> still = pids();
+                Set<Integer> still = others();
                 for (Pidfd handle : handles) {
                     if (still.contains(handle.pid())) {
                         signalUnlessGone(handle, Signals.SIGKILL);
@@ -114,17 +119,31 @@ final class ContainerProcesses {
             } finally {
                 handles.forEach(Pidfd::close);
             }
+            if (deadline.passed()) {
+                return false;
+            }
         }
-        return initGone;
+        return true;
     }
 
-    private boolean killInit(Deadline deadline) {
+    private Set<Integer> others() {
+        Set<Integer> others = pids();
+        others.remove(state.pid());
+        return others;
+    }
+
+    /**
+     * Sends a signal to init, if it lives, and waits for its end.
+     *
+     * @return whether it has ended
+     */
+    private boolean signalInit(int signal, Deadline deadline) {
         Optional<Pidfd> init = openInit(state);
         if (init.isEmpty()) {
             return true;
         }
         try (Pidfd handle = init.get()) {
-            signalUnlessGone(handle, Signals.SIGKILL);
+            signalUnlessGone(handle, signal);
             return handle.awaitExit(deadline);
         }
     }
@@ -132,6 +151,9 @@ final class ContainerProcesses {
     /** Removes the group; its processes must have ended. */
     void removeCgroup() {
         cgroup.ifPresent(Cgroup::remove);
+        state.tracking()
+                .filter(TrackingCgroup::isIntended)
+                .ifPresent(TrackingCgroup::removeIfEmpty);
     }
 
     /** A handle of the init process, unless it has ended. */
