@@ -10,7 +10,6 @@ import io.reaper.linux.ProcessTree;
 import io.reaper.linux.Signals;
 import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.Snapshot;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -94,13 +93,13 @@ final class ContainerProcesses {
     boolean kill(Deadline deadline) {
         if (cgroup.isPresent()) {
             cgroup.get().kill();
-            boolean initGone = signalInit(Signals.SIGKILL, deadline);
+            boolean initGone = killInit(deadline);
             return cgroup.get().awaitEmpty(deadline) && initGone;
         }
         // orphans stay below init as long as it lives: it is stopped first and ended last
-        signalInit(Signals.SIGSTOP, Deadline.after(Duration.ZERO));
+        stopInit();
         boolean othersGone = killOthers(deadline);
-        return signalInit(Signals.SIGKILL, deadline) && othersGone;
+        return killInit(deadline) && othersGone;
     }
 
     private boolean killOthers(Deadline deadline) {
@@ -132,18 +131,22 @@ final class ContainerProcesses {
         return others;
     }
 
-    /**
-     * Sends a signal to init, if it lives, and waits for its end.
-     *
-     * @return whether it has ended
-     */
-    private boolean signalInit(int signal, Deadline deadline) {
+    private void stopInit() {
+        Optional<Pidfd> init = openInit(state);
+        if (init.isPresent()) {
+            try (Pidfd handle = init.get()) {
+                signalUnlessGone(handle, Signals.SIGSTOP);
+            }
+        }
+    }
+
+    private boolean killInit(Deadline deadline) {
         Optional<Pidfd> init = openInit(state);
         if (init.isEmpty()) {
             return true;
         }
         try (Pidfd handle = init.get()) {
-            signalUnlessGone(handle, signal);
+            signalUnlessGone(handle, Signals.SIGKILL);
             return handle.awaitExit(deadline);
         }
     }
