@@ -1,0 +1,141 @@
+package io.reaper.shim.boot;
+
+import io.reaper.contract.Settings;
+import io.reaper.linux.Deadline;
+import io.reaper.linux.Mounts;
+import io.reaper.linux.ProcessControl;
+import io.reaper.linux.Syscalls;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.event.EventQueue;
+import io.reaper.shim.exit.KernelEvents;
+import io.reaper.shim.exit.Reaper;
+import io.reaper.shim.log.ShimLog;
+import io.reaper.shim.rootfs.RootfsMounts;
+import io.reaper.shim.runtime.RuntimeClient;
+import io.reaper.shim.stdio.ReaderWatch;
+import io.reaper.shim.task.ShimIdentity;
+import io.reaper.shim.task.TaskService;
+import io.reaper.shim.task.Tasks;
+import io.reaper.shim.ttrpc.ShimVertx;
+import io.reaper.shim.ttrpc.TtrpcServer;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** The parts of a serving shim, put together; started and ended by one thread. */
+final class Daemon {
+
+    private static final Duration FLUSH_LIMIT = Duration.ofSeconds(2);
+
+    /** Why the daemon may be asked to end. */
+    private enum Request {
+        /** containerd's Shutdown: only without containers. */
+        WHEN_IDLE,
+        /** A signal: containers live on, for {@code shim delete} to find. */
+        NOW
+    }
+
+    private final ShimSocket socket;
+    private final ShimLog log;
+    private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+    private final Vertx vertx;
+    private final KernelEvents kernel;
+    private final Tasks tasks;
+    private final EventQueue events;
+    private final TtrpcServer server;
+
+    private Daemon(ShimFlags flags, Settings settings, ShimLog log) {
+        this.log = log;
+        this.socket = new ShimSocket(flags.socket());
+        this.vertx = ShimVertx.create();
+        this.kernel = KernelEvents.start(log);
+        this.events = new EventQueue(vertx, ttrpcAddress(flags), flags.namespace(), log::warn);
+        Reaper reaper = new Reaper(kernel, log);
+        this.tasks =
+                Tasks.of(
+                        RuntimeClient.of(settings, reaper, log),
+                        reaper,
+                        new RootfsMounts(new Mounts(Syscalls.get())),
+                        new ReaderWatch(kernel),
+                        events,
+                        new ShimIdentity(
+                                flags.namespace(), settings.runtimePath(), settings.runtimeRoot()),
+                        log);
+        TaskService service = new TaskService(tasks, () -> requests.add(Request.WHEN_IDLE), log);
+        this.server = new TtrpcServer(vertx, List.of(service), log::warn);
+        server.onConnection(events::retry);
+    }
+
+    private static String ttrpcAddress(ShimFlags flags) {
+        if (flags.ttrpcAddress().isEmpty()) {
+            throw ShimException.failedPrecondition(
+                    "TTRPC_ADDRESS is not set: containerd sets it; by hand, give -ttrpc-address"
+                            + " /run/containerd/containerd.sock.ttrpc");
+        }
+        return flags.ttrpcAddress();
+    }
+
+    /** Serves when it returns. */
+    static Daemon start(ShimFlags flags, Settings settings, ShimLog log) {
+        new ProcessControl(Syscalls.get()).becomeSubreaper();
+        Daemon daemon = new Daemon(flags, settings, log);
+        await(daemon.server.listen(daemon.socket.path()));
+        log.info("serving on " + daemon.socket.address());
+        return daemon;
+    }
+
+    /** Asks the daemon to end; returns at once. */
+    void terminate() {
+        requests.add(Request.NOW);
+    }
+
+    /** Returns when the daemon has been asked to end, may, and has removed its socket. */
+    void serve() {
+        boolean ended = false;
+        while (!ended) {
+            ended = end(next());
+        }
+        // deadline: containerd waits 3 s for our end
+        events.close(Deadline.after(FLUSH_LIMIT));
+        kernel.close();
+        await(vertx.close().toCompletionStage());
+        log.info("ended");
+    }
+
+    private Request next() {
+        try {
+            return requests.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Request.NOW;
+        }
+    }
+
+    /** Under the lock nobody can find us, or look for us, while the socket goes. */
+    private boolean end(Request request) {
+        try (ShimSocket.Lock lock = socket.lock()) {
+            boolean may =
+                    switch (request) {
+                        case WHEN_IDLE -> tasks.isEmpty();
+                        case NOW -> true;
+                    };
+            if (may) {
+                await(server.close());
+                lock.removeAll();
+            }
+            return may;
+        }
+    }
+
+    private static void await(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw new ShimException(ShimException.Kind.FAILED, ShimException.text(e.getCause()), e);
+        }
+    }
+}

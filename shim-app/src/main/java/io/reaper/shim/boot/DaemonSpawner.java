@@ -1,0 +1,110 @@
+package io.reaper.shim.boot;
+
+import static io.reaper.linux.OpenFlags.O_RDWR;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Child;
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.Pidfd;
+import io.reaper.linux.SpawnRequest;
+import io.reaper.linux.Spawner;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.log.ShimLog;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Starts the daemon in a session of its own, holding nothing of our stdin, stdout and stderr
+ * (containerd waits for their end), and waits until it says over a pipe that its socket is open.
+ */
+final class DaemonSpawner {
+
+    /** The descriptor of the pipe in the daemon. */
+    static final int READY_FD = 3;
+
+    /** What the daemon writes when all is well; anything else is its reason why not. */
+    static final String READY = "ok";
+
+    private static final int ANSWER_LIMIT = 64 * 1024;
+
+    private final ShimFlags flags;
+    private final ShimLog log;
+
+    DaemonSpawner(ShimFlags flags, ShimLog log) {
+        this.flags = flags;
+        this.log = log;
+    }
+
+    /**
+     * @return the daemon's pid
+     * @throws ShimException FAILED with the daemon's own words if it did not come up
+     */
+    int spawn(ContainerId id, ShimSocket socket, BootstrapInput input) {
+        SelfCommand self = SelfCommand.current();
+        Fd[] ready = Fd.pipe(0);
+        try (Fd answer = ready[0]) {
+            Child daemon = spawn(self, arguments(id, socket, input), ready[1]);
+            try (Pidfd pidfd = daemon.pidfd()) {
+                OomScore.raise(daemon.pid(), log);
+                String said = new String(answer.readAll(ANSWER_LIMIT), StandardCharsets.UTF_8);
+                if (said.equals(READY)) {
+                    return daemon.pid();
+                }
+                throw new ShimException(ShimException.Kind.FAILED, failure(pidfd, said));
+            }
+        }
+    }
+
+    /** The pipe ends with the daemon's only copy of it: at its word, or at its death. */
+    private static Child spawn(SelfCommand self, List<String> arguments, Fd ready) {
+        List<String> argv = new ArrayList<>(self.words());
+        argv.addAll(arguments);
+        List<String> environment =
+                System.getenv().entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList();
+        try (ready;
+                Fd none = Fd.open(Path.of("/dev/null"), O_RDWR)) {
+            return Spawner.spawn(
+                    new SpawnRequest(
+                            self.path(),
+                            argv,
+                            environment,
+                            List.of(none, none, none, ready),
+                            Optional.of(Path.of("/")),
+                            true,
+                            0));
+        }
+    }
+
+    private List<String> arguments(ContainerId id, ShimSocket socket, BootstrapInput input) {
+        List<String> arguments = new ArrayList<>();
+        arguments.addAll(List.of("-namespace", flags.namespace(), "-id", id.value()));
+        arguments.addAll(List.of("-address", flags.address(), "-bundle", flags.bundle() + ""));
+        arguments.addAll(List.of("-socket", socket.path() + "", "-ready-fd", READY_FD + ""));
+        if (flags.ttrpcAddress().isEmpty() && input.ttrpcAddress().isPresent()) {
+            arguments.addAll(List.of("-ttrpc-address", input.ttrpcAddress().get()));
+        }
+        if (flags.debug() || input.debug()) {
+            arguments.add("-debug");
+        }
+        arguments.add("serve");
+        return arguments;
+    }
+
+    private static String failure(Pidfd daemon, String said) {
+        if (!said.isBlank()) {
+            return "the daemon did not start: " + said.strip();
+        }
+        try {
+            int status = daemon.await().shellStatus();
+            return "the daemon ended with status " + status + " before its socket was open";
+        } catch (LinuxException e) {
+            return "the daemon ended before its socket was open";
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.reaper.shim.boot;
+
+import io.reaper.contract.Settings;
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.log.ShimLog;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The daemon that {@code start} leaves behind. */
+@Command(name = "serve", hidden = true, description = "serve the Task API (what start runs)")
+public final class ServeCommand implements Callable<Integer> {
+
+    private static final int END_LIMIT_SECONDS = 5;
+
+    @Mixin private ShimFlags flags;
+
+    @Override
+    public Integer call() {
+        Optional<Fd> ready = flags.readyFd().map(Fd::of);
+        ShimLog log = ShimLog.silent();
+        CountDownLatch ended = new CountDownLatch(1);
+        try {
+            Settings settings = Settings.load();
+            log = flags.openLog(settings);
+            Daemon daemon = Daemon.start(flags, settings, log);
+            endOnSignal(daemon, ended);
+            if (!tell(ready, DaemonSpawner.READY)) {
+                daemon.terminate(); // start is gone: nobody will ever know our address
+            }
+            daemon.serve();
+            return 0;
+        } catch (RuntimeException e) {
+            log.error("daemon: " + ShimException.text(e));
+            tell(ready, ShimException.text(e));
+            throw e;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    /** SIGTERM and SIGINT run the hooks of the VM, which waits for them before it ends. */
+    private static void endOnSignal(Daemon daemon, CountDownLatch ended) {
+        Thread hook =
+                Thread.ofPlatform()
+                        .name("end")
+                        .unstarted(
+                                () -> {
+                                    daemon.terminate();
+                                    try {
+                                        // deadline: a hanging end must not outlast the signal
+                                        boolean unused =
+                                                ended.await(END_LIMIT_SECONDS, TimeUnit.SECONDS);
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                });
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private static boolean tell(Optional<Fd> ready, String word) {
+        if (ready.isEmpty()) {
+            return true;
+        }
+        try (Fd pipe = ready.get()) {
+            pipe.write(word.getBytes(StandardCharsets.UTF_8));
+            return true;
+        } catch (LinuxException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.reaper.shim.boot;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.contract.Settings;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.log.ShimLog;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The flags that containerd gives to every action, and those the shim gives to its daemon. */
+public final class ShimFlags {
+
+    @Option(
+            names = "--namespace",
+            defaultValue = "",
+            description = "containerd's namespace of the container")
+    private String namespace;
+
+    @Option(names = "--id", defaultValue = "", description = "id of the container")
+    private String id;
+
+    @Option(names = "--address", defaultValue = "", description = "containerd's main socket")
+    private String address;
+
+    @Option(
+            names = "--bundle",
+            defaultValue = "",
+            description = "the container's bundle; default: the working directory")
+    private String bundle;
+
+    @Option(
+            names = "--debug",
+            arity = "1",
+            defaultValue = "false",
+            description = "more in REAPER_SHIM_LOG")
+    private boolean debug;
+
+    @Option(names = "--socket", defaultValue = "", description = "daemon: the socket to serve on")
+    private String socket;
+
+    @Option(
+            names = "--ttrpc-address",
+            defaultValue = "",
+            description = "daemon: where events go; default: TTRPC_ADDRESS")
+    private String ttrpcAddress;
+
+    @Option(
+            names = "--ready-fd",
+            defaultValue = "-1",
+            description = "daemon: the descriptor that is told when the socket is open")
+    private int readyFd;
+
+    String namespace() {
+        return namespace;
+    }
+
+    /**
+     * @throws ShimException INVALID_ARGUMENT if it is missing or no container id
+     */
+    ContainerId id() {
+        try {
+            return ContainerId.of(id);
+        } catch (IllegalArgumentException e) {
+            throw new ShimException(
+                    ShimException.Kind.INVALID_ARGUMENT, "-id: " + e.getMessage(), e);
+        }
+    }
+
+    String address() {
+        return address;
+    }
+
+    boolean debug() {
+        return debug;
+    }
+
+    Path bundle() {
+        return Path.of(bundle).toAbsolutePath().normalize();
+    }
+
+    Path socket() {
+        if (!socket.startsWith("/")) {
+            throw ShimException.invalid("-socket: an absolute path is needed");
+        }
+        return Path.of(socket);
+    }
+
+    String ttrpcAddress() {
+        return ttrpcAddress.isEmpty()
+                ? Optional.ofNullable(System.getenv("TTRPC_ADDRESS")).orElse("")
+                : ttrpcAddress;
+    }
+
+    Optional<Integer> readyFd() {
+        return readyFd < 0 ? Optional.empty() : Optional.of(readyFd);
+    }
+
+    ShimLog openLog(Settings settings) {
+        return ShimLog.open(settings.shimLog(), Optional.of(bundle()), namespace, id, debug);
+    }
+}

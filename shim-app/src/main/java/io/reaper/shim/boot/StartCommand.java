@@ -1,0 +1,90 @@
+package io.reaper.shim.boot;
+
+import io.reaper.contract.AtomicFile;
+import io.reaper.contract.ContainerId;
+import io.reaper.contract.Settings;
+import io.reaper.linux.Fd;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.log.ShimLog;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * {@code start}: finds or starts the daemon of the container's group and prints its address, and
+ * nothing else: containerd reads stdout and stderr as one.
+ */
+@Command(name = "start", description = "leave a daemon that serves the Task API, print its address")
+public final class StartCommand implements Callable<Integer> {
+
+    private static final int ADDRESS_PERMISSIONS = 0600;
+
+    @Mixin private ShimFlags flags;
+
+    @Override
+    public Integer call() {
+        ContainerId id = flags.id();
+        if (flags.namespace().isEmpty()) {
+            throw ShimException.invalid("-namespace is missing");
+        }
+        ShimLog log = flags.openLog(Settings.load());
+        try {
+            String address = address(id, log);
+            Fd.of(1).write(address.getBytes(StandardCharsets.UTF_8));
+            return 0;
+        } catch (RuntimeException e) {
+            log.error("start: " + ShimException.text(e));
+            throw e;
+        }
+    }
+
+    private String address(ContainerId id, ShimLog log) {
+        BootstrapInput input =
+                BootstrapInput.parse(StandardInput.read(), id.value(), flags.namespace());
+        ShimSocket socket =
+                ShimSocket.of(
+                        input.socketDirectory().map(Path::of).orElse(ShimSocket.DEFAULT_DIRECTORY),
+                        flags.address().isEmpty()
+                                ? input.grpcAddress().orElse("")
+                                : flags.address(),
+                        flags.namespace(),
+                        id.value());
+        socket.makeDirectory();
+        try (ShimSocket.Lock lock = socket.lock()) {
+            if (socket.isServed()) {
+                log.info("joined the daemon at " + socket.address());
+            } else {
+                lock.removeSocket(); // of a daemon that was killed
+                startDaemon(id, socket, lock, input, log);
+            }
+        }
+        writeAddress(socket);
+        return socket.address();
+    }
+
+    private void startDaemon(
+            ContainerId id,
+            ShimSocket socket,
+            ShimSocket.Lock lock,
+            BootstrapInput input,
+            ShimLog log) {
+        try {
+            int pid = new DaemonSpawner(flags, log).spawn(id, socket, input);
+            log.info("started daemon " + pid + " at " + socket.address());
+        } catch (RuntimeException e) {
+            lock.removeAll();
+            throw e;
+        }
+    }
+
+    /** containerd up to 1.7 finds the socket by it after a restart, and {@code delete} does. */
+    private void writeAddress(ShimSocket socket) {
+        Path addressFile = flags.bundle().resolve(ShimSocket.ADDRESS_FILE);
+        AtomicFile.write(
+                addressFile,
+                socket.address().getBytes(StandardCharsets.UTF_8),
+                ADDRESS_PERMISSIONS);
+    }
+}

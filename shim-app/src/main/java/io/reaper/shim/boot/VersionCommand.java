@@ -1,0 +1,18 @@
+package io.reaper.shim.boot;
+
+import io.reaper.linux.Fd;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code -v}. */
+@Command(name = "version", hidden = true)
+public final class VersionCommand implements Callable<Integer> {
+
+    @Override
+    public Integer call() {
+        String line = "containerd-shim-reaper-v2 version " + Version.NUMBER + "\n";
+        Fd.of(1).write(line.getBytes(StandardCharsets.UTF_8));
+        return 0;
+    }
+}

@@ -1,0 +1,221 @@
+package io.reaper.shim.exit;
+
+import io.reaper.linux.Child;
+import io.reaper.linux.ExitStatus;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.Pidfd;
+import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.ProcessTree;
+import io.reaper.linux.Signals;
+import io.reaper.linux.SpawnRequest;
+import io.reaper.linux.Spawner;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.log.ShimLog;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The only place that waits for children: runtime commands, init processes, adopted orphans. Each
+ * has a pidfd in {@link KernelEvents}; its status is taken by waitid(2) on that pidfd, never on
+ * "any child". The kernel hands a dying process's children to their next subreaper before it
+ * reports the death, so listing our own children after each exit finds every process that we have
+ * adopted.
+ *
+ * <p>{@code lock} guards all fields and makes spawn-and-register one step for that listing.
+ */
+public final class Reaper implements Children {
+
+    private static final ExitStatus LOST = new ExitStatus(255, 0);
+
+    private final KernelEvents events;
+    private final ShimLog log;
+    private final int self = (int) ProcessHandle.current().pid();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Integer, Watched> alive = new HashMap<>();
+    private final Map<Integer, Watched> endedUnclaimed = new HashMap<>();
+    private int holds;
+
+    public Reaper(KernelEvents events, ShimLog log) {
+        this.events = events;
+        this.log = log;
+    }
+
+    @Override
+    public ChildProcess spawn(SpawnRequest request) {
+        lock.lock();
+        try {
+            Child child = Spawner.spawn(request);
+            Watched watched = watch(child.pidfd());
+            watched.claimed = true;
+            return watched;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Hold hold() {
+        lock.lock();
+        try {
+            holds++;
+        } finally {
+            lock.unlock();
+        }
+        return this::release;
+    }
+
+    private void release() {
+        lock.lock();
+        try {
+            holds--;
+            if (holds == 0) {
+                endedUnclaimed.clear();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public ChildProcess claim(int pid) {
+        lock.lock();
+        try {
+            if (!alive.containsKey(pid) && !endedUnclaimed.containsKey(pid)) {
+                adopt();
+            }
+            Watched watched = alive.get(pid);
+            if (watched == null) {
+                watched = endedUnclaimed.remove(pid);
+            }
+            if (watched == null) {
+                throw new ShimException(
+                        ShimException.Kind.FAILED,
+                        "process " + pid + " is not a child of the shim: its end cannot be seen");
+            }
+            watched.claimed = true;
+            return watched;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> end(List<ChildProcess> orphans) {
+        List<CompletableFuture<?>> ends = new ArrayList<>();
+        lock.lock();
+        try {
+            for (ChildProcess orphan : orphans) {
+                if (holds == 0 && orphan instanceof Watched watched && !watched.claimed) {
+                    watched.signal(Signals.SIGKILL);
+                    ends.add(watched.exit.thenCompose(exit -> end(exit.orphans())));
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
+    }
+
+    private Watched watch(Pidfd pidfd) {
+        Watched watched = new Watched(pidfd);
+        alive.put(pidfd.pid(), watched);
+        watched.events = events.watch(pidfd.fd(), () -> ended(watched));
+        return watched;
+    }
+
+    private List<ChildProcess> adopt() {
+        List<ChildProcess> adopted = new ArrayList<>();
+        for (int pid : ProcessTree.children(self)) {
+            if (!alive.containsKey(pid)) {
+                try {
+                    adopted.add(watch(Pidfd.open(pid)));
+                } catch (LinuxException e) {
+                    // a zombie stays until we reap it: only a lack of descriptors leads here
+                    log.error("cannot watch child " + pid + ": " + e.getMessage());
+                }
+            }
+        }
+        return adopted;
+    }
+
+    private void ended(Watched watched) {
+        Exit exit;
+        lock.lock();
+        try {
+            Optional<ExitStatus> status = reap(watched);
+            if (status.isEmpty()) {
+                return;
+            }
+            Instant at = Instant.now();
+            watched.events.close();
+            watched.pidfd.close();
+            watched.reaped = true;
+            alive.remove(watched.pid());
+            if (!watched.claimed && holds > 0) {
+                endedUnclaimed.put(watched.pid(), watched);
+            }
+            exit = new Exit(watched.pid(), status.get(), at, adopt());
+        } finally {
+            lock.unlock();
+        }
+        watched.exit.complete(exit);
+    }
+
+    private Optional<ExitStatus> reap(Watched watched) {
+        try {
+            return watched.pidfd.reap();
+        } catch (LinuxException e) {
+            log.error("exit status of process " + watched.pid() + " is lost: " + e.getMessage());
+            return Optional.of(LOST);
+        }
+    }
+
+    /** Fields are guarded by {@code lock}. */
+    private final class Watched implements ChildProcess {
+        private final Pidfd pidfd;
+        private final long startTime;
+        private final CompletableFuture<Exit> exit = new CompletableFuture<>();
+        private KernelEvents.Watch events;
+        private boolean claimed;
+        private boolean reaped;
+
+        /** Nobody else reaps, so the process still has its entry in /proc, if only as a zombie. */
+        private Watched(Pidfd pidfd) {
+            this.pidfd = pidfd;
+            this.startTime = ProcessInfo.of(pidfd.pid()).map(ProcessInfo::startTime).orElse(0L);
+        }
+
+        @Override
+        public int pid() {
+            return pidfd.pid();
+        }
+
+        @Override
+        public long startTime() {
+            return startTime;
+        }
+
+        @Override
+        public CompletableFuture<Exit> exit() {
+            return exit;
+        }
+
+        @Override
+        public void signal(int signal) {
+            lock.lock();
+            try {
+                if (!reaped) {
+                    pidfd.signal(signal);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.reaper.shim.log;
+
+import static io.reaper.linux.OpenFlags.O_APPEND;
+import static io.reaper.linux.OpenFlags.O_CREAT;
+import static io.reaper.linux.OpenFlags.O_NOFOLLOW;
+import static io.reaper.linux.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.OpenFlags.O_WRONLY;
+
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The shim's log. Entries go to the file {@code REAPER_SHIM_LOG} where that is set: one line each,
+ * {@code time level namespace/id message}, appended by one write so that shims can share the file.
+ * Problems (warnings and errors) also go to the FIFO {@code log} of the bundle, which containerd
+ * copies to its own log. Nothing here blocks, throws, or touches stdout and stderr: they belong to
+ * containerd.
+ */
+public final class ShimLog {
+
+    /** Importance of an entry; the last two are problems. */
+    public enum Level {
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR;
+
+        boolean isProblem() {
+            return compareTo(WARN) >= 0;
+        }
+    }
+
+    /** What fits a FIFO in one piece (PIPE_BUF, pipe(7)). */
+    private static final int ENTRY_LIMIT = 4096;
+
+    private final String container;
+    private final Level threshold;
+    private final Optional<Fd> file;
+    private final Optional<Path> fifo;
+
+    private ShimLog(String container, Level threshold, Optional<Fd> file, Optional<Path> fifo) {
+        this.container = container;
+        this.threshold = threshold;
+        this.file = file;
+        this.fifo = fifo;
+    }
+
+    /**
+     * Opens the log of one container's shim.
+     *
+     * @param file {@code REAPER_SHIM_LOG}; one that cannot be opened is reported to the FIFO and
+     *     otherwise ignored
+     * @param bundle the directory that holds the FIFO {@code log}, if it is known
+     * @param debug whether containerd asked for debug output
+     */
+    public static ShimLog open(
+            Optional<Path> file,
+            Optional<Path> bundle,
+            String namespace,
+            String id,
+            boolean debug) {
+        String container = namespace + "/" + id;
+        Level threshold = debug ? Level.DEBUG : Level.INFO;
+        Optional<Path> fifo = bundle.map(directory -> directory.resolve("log"));
+        if (file.isEmpty()) {
+            return new ShimLog(container, threshold, Optional.empty(), fifo);
+        }
+        try {
+            // O_NONBLOCK: a FIFO without a reader must not stop the shim
+            int flags = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK;
+            Fd opened = Fd.open(file.get(), flags, 0640);
+            return new ShimLog(container, threshold, Optional.of(opened), fifo);
+        } catch (LinuxException e) {
+            ShimLog log = new ShimLog(container, threshold, Optional.empty(), fifo);
+            log.warn("REAPER_SHIM_LOG is not usable: " + e.getMessage());
+            return log;
+        }
+    }
+
+    /** A log that keeps nothing. */
+    public static ShimLog silent() {
+        return new ShimLog("", Level.ERROR, Optional.empty(), Optional.empty());
+    }
+
+    public void debug(String message) {
+        entry(Level.DEBUG, message);
+    }
+
+    public void info(String message) {
+        entry(Level.INFO, message);
+    }
+
+    public void warn(String message) {
+        entry(Level.WARN, message);
+    }
+
+    public void error(String message) {
+        entry(Level.ERROR, message);
+    }
+
+    private void entry(Level level, String message) {
+        if (level.compareTo(threshold) < 0 || (file.isEmpty() && !level.isProblem())) {
+            return;
+        }
+        Instant time = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        byte[] line = line(time + " " + level + " " + container + " " + message);
+        file.ifPresent(target -> write(target, line));
+        if (level.isProblem()) {
+            fifo.ifPresent(path -> toContainerd(path, line));
+        }
+    }
+
+    private static byte[] line(String text) {
+        StringBuilder clean = new StringBuilder(text.length() + 1);
+        text.codePoints()
+                .map(c -> Character.isISOControl(c) ? ' ' : c)
+                .forEach(clean::appendCodePoint);
+        byte[] bytes = clean.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= ENTRY_LIMIT) {
+            return bytes;
+        }
+        byte[] cut = Arrays.copyOf(bytes, ENTRY_LIMIT);
+        cut[ENTRY_LIMIT - 1] = '\n';
+        return cut;
+    }
+
+    /** ENXIO: nobody reads; anything but a FIFO is not containerd's. */
+    private static void toContainerd(Path fifo, byte[] line) {
+        try (Fd target = Fd.open(fifo, O_WRONLY | O_NONBLOCK | O_NOFOLLOW)) {
+            if (target.stat().isFifo()) {
+                target.write(line);
+            }
+        } catch (LinuxException e) {
+            return; // there is nowhere left to report this to
+        }
+    }
+
+    private static void write(Fd target, byte[] line) {
+        try {
+            target.write(line);
+        } catch (LinuxException e) {
+            return; // full disk, vanished reader: the containers matter more
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.reaper.shim.runtime;
+
+import static io.reaper.linux.OpenFlags.O_RDONLY;
+
+import io.reaper.linux.Deadline;
+import io.reaper.linux.Fd;
+import io.reaper.linux.Signals;
+import io.reaper.linux.SpawnRequest;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.exit.ChildProcess;
+import io.reaper.shim.exit.Children;
+import io.reaper.shim.exit.Exit;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Runs one command of the runtime to its end. The calling thread waits; it is a virtual one or a
+ * short-lived program's main thread.
+ */
+final class CommandRunner {
+
+    private static final int OUTPUT_LIMIT = 4 * 1024 * 1024;
+    private static final Path NULL = Path.of("/dev/null");
+
+    private final Children children;
+
+    CommandRunner(Children children) {
+        this.children = children;
+    }
+
+    /** What a command left: its end and what it printed. */
+    record Outcome(Exit exit, String stdout, String stderr) {
+        boolean succeeded() {
+            return exit.status().shellStatus() == 0;
+        }
+    }
+
+    /**
+     * Output goes to files in memory, not to pipes: nobody has to read while it runs, and processes
+     * which inherit them keep nobody waiting.
+     */
+    Outcome run(List<String> argv, Deadline deadline) {
+        try (Fd stdin = Fd.open(NULL, O_RDONLY);
+                Fd stdout = Fd.memory("stdout");
+                Fd stderr = Fd.memory("stderr")) {
+            Exit exit = run(argv, List.of(stdin, stdout, stderr), deadline);
+            return new Outcome(exit, text(stdout), text(stderr));
+        }
+    }
+
+    /**
+     * With the given descriptors 0, 1 and 2.
+     *
+     * @throws ShimException DEADLINE_EXCEEDED if time was up: the command has been killed then, and
+     *     is gone
+     */
+    Exit run(List<String> argv, List<Fd> streams, Deadline deadline) {
+        ChildProcess command = children.spawn(SpawnRequest.of(argv, environment(), streams));
+        try {
+            return await(command.exit(), deadline);
+        } catch (TimeoutException e) {
+            command.signal(Signals.SIGKILL);
+            Exit exit = command.exit().join();
+            CompletableFuture<Void> unused = children.end(exit.orphans());
+            throw new ShimException(
+                    ShimException.Kind.DEADLINE_EXCEEDED,
+                    "time was up before \"" + String.join(" ", argv) + "\" ended; it was killed",
+                    e);
+        }
+    }
+
+    private static Exit await(CompletableFuture<Exit> exit, Deadline deadline)
+            throws TimeoutException {
+        try {
+            if (deadline.isNone()) {
+                return exit.join();
+            }
+            // deadline: of the call that needs this command
+            return exit.get(deadline.remainingMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a command of the runtime ran", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String text(Fd output) {
+        output.seek(0);
+        return new String(output.readAll(OUTPUT_LIMIT), StandardCharsets.UTF_8);
+    }
+
+    /** Ours; but the supervisor's readiness socket is none of the runtime's business. */
+    private static List<String> environment() {
+        return System.getenv().entrySet().stream()
+                .filter(entry -> !entry.getKey().equals("NOTIFY_SOCKET"))
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .toList();
+    }
+}

@@ -1,0 +1,48 @@
+package io.reaper.shim.runtime;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Deadline;
+import io.reaper.linux.Fd;
+import io.reaper.shim.exit.ChildProcess;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The OCI runtime behind the shim, verb by verb (OCI runtime-spec, chapter "Runtime and
+ * Lifecycle"). A verb that fails throws {@link io.reaper.shim.ShimException} with what the runtime
+ * said: NOT_FOUND where the container or its process is gone, ALREADY_EXISTS where the id is taken,
+ * DEADLINE_EXCEEDED where the command was killed because time was up.
+ */
+public interface OciRuntime {
+
+    /**
+     * Makes the container.
+     *
+     * @param streams descriptors 0, 1 and 2 of its init process
+     * @return the init process, which waits for {@link #start}
+     */
+    ChildProcess create(ContainerId id, Path bundle, List<Fd> streams, Deadline deadline);
+
+    void start(ContainerId id, Path bundle, Deadline deadline);
+
+    RuntimeState state(ContainerId id, Path bundle, Deadline deadline);
+
+    void kill(ContainerId id, Path bundle, int signal, Target target, Deadline deadline);
+
+    /** Removes a container that has ended. */
+    void delete(ContainerId id, Path bundle, Deadline deadline);
+
+    /**
+     * Removes whatever holds the id, killing what lives, but only if it was made from this very
+     * bundle: the id may be in use by another containerd namespace.
+     *
+     * @return whether the bundle's container is gone now; false if the id is another bundle's
+     */
+    boolean discard(ContainerId id, Path bundle, Deadline deadline);
+
+    /** Whom a signal is for. */
+    enum Target {
+        INIT,
+        ALL
+    }
+}

@@ -1,0 +1,201 @@
+package io.reaper.shim.runtime;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.contract.Settings;
+import io.reaper.linux.Deadline;
+import io.reaper.linux.Fd;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.ShimException.Kind;
+import io.reaper.shim.exit.ChildProcess;
+import io.reaper.shim.exit.Children;
+import io.reaper.shim.exit.Exit;
+import io.reaper.shim.log.ShimLog;
+import io.reaper.shim.runtime.CommandRunner.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Drives any runtime with runc's command line. Each command gets {@code --root} (one directory for
+ * all containerd namespaces, {@code REAPER_RUNTIME_ROOT}: what makes an id unique on the node),
+ * {@code --log BUNDLE/log.json} and {@code --log-format json}.
+ */
+public final class RuntimeClient implements OciRuntime {
+
+    private static final String PID_FILE = "init.pid";
+    private static final String LOG_FILE = "log.json";
+
+    private final String configuredPath;
+    private final Path root;
+    private final Children children;
+    private final CommandRunner runner;
+    private final ShimLog log;
+
+    /**
+     * Drives one runtime.
+     *
+     * @param configuredPath of the runtime's program, or its bare name
+     * @param root where it keeps its containers' state
+     */
+    public RuntimeClient(String configuredPath, Path root, Children children, ShimLog log) {
+        this.configuredPath = configuredPath;
+        this.root = root;
+        this.children = children;
+        this.runner = new CommandRunner(children);
+        this.log = log;
+    }
+
+    public static RuntimeClient of(Settings settings, Children children, ShimLog log) {
+        return new RuntimeClient(settings.runtimePath(), settings.runtimeRoot(), children, log);
+    }
+
+    @Override
+    public ChildProcess create(ContainerId id, Path bundle, List<Fd> streams, Deadline deadline) {
+        Path pidFile = bundle.resolve(PID_FILE);
+        long logEnd = RuntimeLog.end(bundle.resolve(LOG_FILE));
+        List<String> argv =
+                command(
+                        bundle,
+                        "create",
+                        "--bundle",
+                        bundle + "",
+                        "--pid-file",
+                        pidFile + "",
+                        id + "");
+        Exit exit;
+        // what the command prints goes to the container's streams: the log alone says why it failed
+        Children.Hold hold = children.hold();
+        try {
+            deleteStale(pidFile);
+            exit = runner.run(argv, streams, deadline);
+            if (exit.status().shellStatus() == 0) {
+                return children.claim(readPid(pidFile));
+            }
+        } finally {
+            hold.close();
+        }
+        CompletableFuture<Void> unused = children.end(exit.orphans());
+        throw failure(
+                "create", exit, RuntimeLog.lastError(bundle.resolve(LOG_FILE), logEnd).orElse(""));
+    }
+
+    @Override
+    public void start(ContainerId id, Path bundle, Deadline deadline) {
+        run("start", bundle, deadline, id.value());
+    }
+
+    @Override
+    public RuntimeState state(ContainerId id, Path bundle, Deadline deadline) {
+        return RuntimeState.parse(run("state", bundle, deadline, id.value()).stdout());
+    }
+
+    @Override
+    public void kill(ContainerId id, Path bundle, int signal, Target target, Deadline deadline) {
+        String number = Integer.toString(signal);
+        switch (target) {
+            case INIT -> run("kill", bundle, deadline, id.value(), number);
+            case ALL -> run("kill", bundle, deadline, "--all", id.value(), number);
+        }
+    }
+
+    @Override
+    public void delete(ContainerId id, Path bundle, Deadline deadline) {
+        run("delete", bundle, deadline, id.value());
+    }
+
+    @Override
+    public boolean discard(ContainerId id, Path bundle, Deadline deadline) {
+        try {
+            Path holder = state(id, bundle, deadline).bundle();
+            if (!sameDirectory(holder, bundle)) {
+                log.info(
+                        "id "
+                                + id
+                                + " belongs to "
+                                + holder
+                                + ", not to "
+                                + bundle
+                                + ": left alone");
+                return false;
+            }
+            run("delete", bundle, deadline, "--force", id.value());
+        } catch (ShimException e) {
+            if (e.kind() != Kind.NOT_FOUND) {
+                throw e;
+            }
+        }
+        return true;
+    }
+
+    private Outcome run(String verb, Path bundle, Deadline deadline, String... arguments) {
+        List<String> words = new ArrayList<>();
+        words.add(verb);
+        words.addAll(List.of(arguments));
+        Outcome outcome = runner.run(command(bundle, words.toArray(String[]::new)), deadline);
+        if (!outcome.succeeded()) {
+            throw failure(verb, outcome.exit(), said(outcome.stderr()));
+        }
+        return outcome;
+    }
+
+    private List<String> command(Path bundle, String... words) {
+        String searchPath = Optional.ofNullable(System.getenv("PATH")).orElse("");
+        List<String> argv = new ArrayList<>();
+        argv.add(RuntimeBinary.resolve(configuredPath, searchPath));
+        argv.addAll(List.of("--root", root.toString()));
+        if (Files.isDirectory(bundle)) { // a dead shim's bundle may be gone already
+            argv.addAll(List.of("--log", bundle.resolve(LOG_FILE) + "", "--log-format", "json"));
+        }
+        argv.addAll(List.of(words));
+        return argv;
+    }
+
+    private ShimException failure(String verb, Exit exit, String said) {
+        String message =
+                said.isEmpty()
+                        ? configuredPath + " ended with status " + exit.status().shellStatus()
+                        : said;
+        log.info(verb + " failed: " + message);
+        return RuntimeFailure.of(verb, message);
+    }
+
+    /** The last line that says something. */
+    private static String said(String stderr) {
+        return stderr.lines()
+                .filter(line -> !line.isBlank())
+                .reduce((a, b) -> b)
+                .orElse("")
+                .strip();
+    }
+
+    private static void deleteStale(Path pidFile) {
+        try {
+            Files.deleteIfExists(pidFile);
+        } catch (IOException e) {
+            throw new ShimException(Kind.FAILED, "delete " + pidFile + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static int readPid(Path pidFile) {
+        try {
+            return Integer.parseInt(Files.readString(pidFile).strip());
+        } catch (IOException | NumberFormatException e) {
+            throw new ShimException(
+                    Kind.FAILED,
+                    "the OCI runtime left no pid in " + pidFile + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static boolean sameDirectory(Path a, Path b) {
+        try {
+            return Files.isSameFile(a, b);
+        } catch (IOException e) {
+            return a.normalize().equals(b.normalize()); // one of them is gone
+        }
+    }
+}

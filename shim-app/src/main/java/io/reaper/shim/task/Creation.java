@@ -1,0 +1,110 @@
+package io.reaper.shim.task;
+
+import io.reaper.linux.Deadline;
+import io.reaper.linux.MountRequest;
+import io.reaper.proto.task.CreateTaskRequest;
+import io.reaper.proto.types.Mount;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.exit.ChildProcess;
+import io.reaper.shim.log.ShimLog;
+import io.reaper.shim.rootfs.RootfsMounts;
+import io.reaper.shim.runtime.OciRuntime;
+import io.reaper.shim.stdio.ProcessStreams;
+import io.reaper.shim.stdio.ReaderWatch;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** Makes a container step by step; a step that fails, or comes too late, undoes those before it. */
+final class Creation {
+
+    /** For undoing: the caller's own time may be up already. */
+    private static final Duration ROLLBACK_LIMIT = Duration.ofSeconds(10);
+
+    private final OciRuntime runtime;
+    private final RootfsMounts rootfs;
+    private final ReaderWatch readers;
+    private final ShimIdentity identity;
+    private final ShimLog log;
+
+    Creation(
+            OciRuntime runtime,
+            RootfsMounts rootfs,
+            ReaderWatch readers,
+            ShimIdentity identity,
+            ShimLog log) {
+        this.runtime = runtime;
+        this.rootfs = rootfs;
+        this.readers = readers;
+        this.identity = identity;
+        this.log = log;
+    }
+
+    /** The init process of the new container. */
+    ChildProcess run(Task task, CreateTaskRequest request, Deadline deadline) {
+        Deque<Runnable> undo = new ArrayDeque<>();
+        try {
+            return run(task, request, deadline, undo);
+        } catch (RuntimeException e) {
+            while (!undo.isEmpty()) {
+                attempt(undo.pop());
+            }
+            throw e;
+        }
+    }
+
+    private ChildProcess run(
+            Task task, CreateTaskRequest request, Deadline deadline, Deque<Runnable> undo) {
+        if (!task.bundle().isAbsolute() || !Files.isDirectory(task.bundle())) {
+            throw ShimException.invalid("bundle \"" + task.bundle() + "\" is no directory");
+        }
+        if (!request.getCheckpoint().isEmpty()) {
+            throw ShimException.unimplemented("creating from a checkpoint is not supported");
+        }
+        ProcessStreams streams = ProcessStreams.open(task.stdio(), readers, log);
+        undo.push(streams::close);
+        task.setStreams(streams);
+
+        List<MountRequest> mounts = request.getRootfsList().stream().map(Creation::mount).toList();
+        undo.push(() -> rootfs.unmount(task.bundle()));
+        rootfs.mount(task.bundle(), mounts);
+
+        ShimRecord record = identity.record(task, request);
+        record.write(task.bundle());
+
+        undo.push(() -> discard(task));
+        ChildProcess init;
+        try {
+            init = runtime.create(task.id(), task.bundle(), streams.forProcess(), deadline);
+        } finally {
+            streams.handedOver();
+        }
+        record.withInit(init.pid(), init.startTime()).write(task.bundle());
+        if (deadline.passed()) {
+            throw new ShimException(
+                    ShimException.Kind.DEADLINE_EXCEEDED,
+                    "container " + task.id() + " was created too late; it was removed again");
+        }
+        return init;
+    }
+
+    private void discard(Task task) {
+        // deadline: of the undoing
+        runtime.discard(task.id(), task.bundle(), Deadline.after(ROLLBACK_LIMIT));
+    }
+
+    private static MountRequest mount(Mount mount) {
+        return new MountRequest(
+                mount.getType(), mount.getSource(), mount.getTarget(), mount.getOptionsList());
+    }
+
+    private void attempt(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            log.error("undoing a failed create: " + ShimException.text(e));
+        }
+    }
+}

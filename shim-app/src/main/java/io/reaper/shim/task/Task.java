@@ -1,0 +1,200 @@
+package io.reaper.shim.task;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.proto.task.CreateTaskRequest;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.stdio.ProcessStreams;
+import io.reaper.shim.stdio.StdioRequest;
+import io.reaper.shim.task.TaskStatus.Created;
+import io.reaper.shim.task.TaskStatus.Creating;
+import io.reaper.shim.task.TaskStatus.Deleting;
+import io.reaper.shim.task.TaskStatus.Gone;
+import io.reaper.shim.task.TaskStatus.Running;
+import io.reaper.shim.task.TaskStatus.Starting;
+import io.reaper.shim.task.TaskStatus.Stopped;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One container: its status, and the transitions between stages, which alone publish its events. By
+ * this table they leave in the order create, start, exit, delete, each at most once. Commands run
+ * between transitions, never in them. {@code status} is changed in the lane and may be read
+ * anywhere.
+ */
+final class Task {
+
+    private final ContainerId id;
+    private final Path bundle;
+    private final CreateTaskRequest request;
+    private final TaskEvents events;
+    private final Lane lane = new Lane();
+    private final CompletableFuture<TaskExit> exit = new CompletableFuture<>();
+    private final SharedState runtimeState = new SharedState();
+    private volatile TaskStatus status = new Creating();
+    private volatile Optional<ProcessStreams> streams = Optional.empty();
+
+    Task(ContainerId id, CreateTaskRequest request, TaskEvents events) {
+        this.id = id;
+        this.bundle = Path.of(request.getBundle());
+        this.request = request;
+        this.events = events;
+    }
+
+    ContainerId id() {
+        return id;
+    }
+
+    Path bundle() {
+        return bundle;
+    }
+
+    StdioRequest stdio() {
+        return new StdioRequest(
+                request.getStdin(),
+                request.getStdout(),
+                request.getStderr(),
+                request.getTerminal());
+    }
+
+    TaskStatus status() {
+        return status;
+    }
+
+    SharedState runtimeState() {
+        return runtimeState;
+    }
+
+    Optional<ProcessStreams> streams() {
+        return streams;
+    }
+
+    void setStreams(ProcessStreams opened) {
+        streams = Optional.of(opened);
+    }
+
+    /** Completed with the exit when its event is queued; NOT_FOUND if creation fails. */
+    CompletableFuture<TaskExit> exit() {
+        return exit.copy();
+    }
+
+    void created(int pid) {
+        transition(
+                () -> {
+                    status = new Created(pid);
+                    events.created(request, pid);
+                });
+    }
+
+    void creationFailed() {
+        transition(() -> status = new Gone());
+        exit.completeExceptionally(unknown());
+    }
+
+    /**
+     * @throws ShimException FAILED_PRECONDITION unless created
+     */
+    void starting() {
+        transition(
+                () -> {
+                    if (!(status instanceof Created(int pid))) {
+                        throw refusal("start");
+                    }
+                    status = new Starting(pid, Optional.empty());
+                });
+    }
+
+    void started() {
+        transition(
+                () -> {
+                    if (status instanceof Starting(int pid, Optional<TaskExit> ended)) {
+                        status = new Running(pid);
+                        events.started(id, pid);
+                        ended.ifPresent(this::stop);
+                    }
+                });
+    }
+
+    void startFailed() {
+        transition(
+                () -> {
+                    if (status instanceof Starting(int pid, Optional<TaskExit> ended)) {
+                        status = new Created(pid);
+                        ended.ifPresent(this::stop);
+                    }
+                });
+    }
+
+    /** Init was reaped, its exit is on disk, and nothing of the container lives. */
+    void ended(TaskExit end) {
+        transition(
+                () -> {
+                    switch (status) {
+                        case Starting(int pid, Optional<TaskExit> none) ->
+                                status = new Starting(pid, Optional.of(end));
+                        case Created c -> stop(end);
+                        case Running r -> stop(end);
+                        case Creating c -> throw new IllegalStateException(id + " has no init");
+                        case Stopped s -> {} // an exit is told once
+                        case Deleting d -> {}
+                        case Gone g -> {}
+                    }
+                });
+    }
+
+    private void stop(TaskExit end) {
+        status = new Stopped(end);
+        events.exited(id, end);
+        exit.complete(end);
+    }
+
+    /**
+     * @throws ShimException FAILED_PRECONDITION unless stopped
+     */
+    TaskExit deleting() {
+        return lane.step(
+                () -> {
+                    if (!(status instanceof Stopped(TaskExit end))) {
+                        throw refusal("delete");
+                    }
+                    status = new Deleting(end);
+                    return end;
+                });
+    }
+
+    void deleted() {
+        transition(
+                () -> {
+                    if (status instanceof Deleting(TaskExit end)) {
+                        status = new Gone();
+                        events.deleted(id, end);
+                    }
+                });
+    }
+
+    void deletionFailed() {
+        transition(
+                () -> {
+                    if (status instanceof Deleting(TaskExit end)) {
+                        status = new Stopped(end);
+                    }
+                });
+    }
+
+    ShimException refusal(String verb) {
+        return ShimException.failedPrecondition(
+                "cannot " + verb + " container " + id + ": it is " + status.word());
+    }
+
+    ShimException unknown() {
+        return ShimException.notFound("container " + id + " does not exist");
+    }
+
+    private void transition(Runnable change) {
+        lane.step(
+                () -> {
+                    change.run();
+                    return status;
+                });
+    }
+}
