@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -130,8 +129,8 @@ abstract class ContainerScenarios extends SmokeScenarios {
     }
 
     /**
-     * Containers while containerd is killed and started again: one with a log file, one that has a
-     * client before and another one afterwards, and one that ends in between.
+     * Containers while containerd is killed and started again: one with a log file, and one that
+     * has a client before and another one afterwards.
      */
     @Test
     void containersOutliveARestartOfContainerd() throws IOException {
@@ -155,9 +154,6 @@ abstract class ContainerScenarios extends SmokeScenarios {
                         logged.toString(),
                         "4")
                 .expect(0);
-        if (pair.hasReaperShim()) {
-            startToEndAt(go);
-        }
         Job first = containerd.startCtr(containerd.namespace(), "task", "attach", "read");
         create(client);
         Await.until(
@@ -186,27 +182,6 @@ abstract class ContainerScenarios extends SmokeScenarios {
 
         assertEnded("logged", 4);
         assertEquals("before\n" + numberedLines() + "after\n", Files.readString(log));
-        if (pair.hasReaperShim()) {
-            assertEndedInBetween();
-        }
-    }
-
-    /**
-     * A container that writes and ends while neither containerd nor a client is there. Not for
-     * runc's shim: it drops what nobody has read, and containerd 2 deletes its ended tasks when it
-     * starts.
-     */
-    private void startToEndAt(Path go) {
-        String script = waitFor(go) + "echo last words; exit 9";
-        run("ended", detached(), "sh", "-c", script).expect(0);
-    }
-
-    private void assertEndedInBetween() {
-        containerd.awaitStatus(containerd.namespace(), "ended", "STOPPED");
-        Job late = containerd.startCtr(containerd.namespace(), "task", "attach", "ended");
-        late.await(PrivateContainerd.DEADLINE).expect(9);
-        assertEquals("last words\n", late.stdout());
-        ctr("container", "delete", "ended").expect(0);
     }
 
     /** Nothing of the container outlives its shim, and clients are told of an exit. */
@@ -234,40 +209,6 @@ abstract class ContainerScenarios extends SmokeScenarios {
         }
     }
 
-    /**
-     * The runtime's directory is one for all containerd namespaces: the first one wins and lives.
-     */
-    @Test
-    void anIdInUseInAnotherContainerdNamespaceIsRefused() {
-        assumeTrue(pair.hasReaperShim(), "runc's shim gives every namespace a root of its own");
-        run("same", detached("--null-io"), "sleep", "1000").expect(0);
-        Job.Result second =
-                startRun(containerd.otherNamespace(), "same", List.of("--rm"), "echo", "hi")
-                        .await(PrivateContainerd.DEADLINE);
-        assertNotEquals(0, second.exitCode(), second::toString);
-        assertTrue(second.stderr().contains("exist"), second::toString);
-        assertEquals("", second.stdout());
-        assertEquals(
-                "RUNNING", containerd.task(containerd.namespace(), "same").orElseThrow().status());
-        ctr("task", "kill", "-s", "KILL", "same").expect(0);
-        assertEnded("same", 128 + 9);
-        assertLifeOf("same", 128 + 9);
-    }
-
-    @Test
-    void aMissingRuntimeIsNamedWithItsVariable() {
-        assumeTrue(pair.hasReaperShim(), "REAPER_RUNTIME_PATH is our shim's");
-        containerd.restart(Map.of("REAPER_RUNTIME_PATH", "/no/such/runtime"));
-        try {
-            Job.Result result = run("no-runtime", List.of("--rm"), "echo", "hi");
-            assertNotEquals(0, result.exitCode());
-            assertTrue(result.stderr().contains("/no/such/runtime"), result::toString);
-            assertTrue(result.stderr().contains("REAPER_RUNTIME_PATH"), result::toString);
-        } finally {
-            containerd.restart(Map.of());
-        }
-    }
-
     private List<NodeProcess> childrenOf(int parent) {
         return containerd.node().processes().stream()
                 .filter(process -> process.parent() == parent)
@@ -275,15 +216,15 @@ abstract class ContainerScenarios extends SmokeScenarios {
     }
 
     /** Words of a shell script. */
-    private static String waitFor(Path file) {
+    static String waitFor(Path file) {
         return "while [ ! -e " + file + " ]; do sleep 0.1; done; ";
     }
 
-    private static String touch(Path file) {
+    static String touch(Path file) {
         return "touch " + file + "; ";
     }
 
-    private static void create(Path file) {
+    static void create(Path file) {
         try {
             Files.createFile(file);
         } catch (IOException e) {

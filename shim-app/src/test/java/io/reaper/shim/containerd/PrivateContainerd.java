@@ -306,7 +306,7 @@ final class PrivateContainerd implements AutoCloseable {
         try {
             Files.delete(cgroup);
         } catch (IOException e) {
-            System.err.println("cgroup left behind: " + e);
+            throw new AssertionError("cannot remove cgroup " + cgroup, e);
         }
     }
 

@@ -112,11 +112,18 @@ abstract class SmokeScenarios {
         assertEnded("term", 43);
         assertLifeOf("term", 43);
 
-        Job attached = startRun("killed", List.of("--rm"), "sleep", "1000");
-        containerd.awaitStatus(containerd.namespace(), "killed", "RUNNING");
-        ctr("task", "kill", "-s", "KILL", "killed").expect(0);
-        attached.await(PrivateContainerd.DEADLINE).expect(128 + 9);
-        assertLifeOf("killed", 128 + 9);
+        assertKilled("killed", "KILL", 128 + 9);
+        if (pair.hasReaperRuntime()) { // a PID namespace shields its pid 1 from a plain TERM
+            assertKilled("terminated", "TERM", 128 + 15);
+        }
+    }
+
+    private void assertKilled(String id, String signal, int exitCode) {
+        Job attached = startRun(id, List.of("--rm"), "sleep", "1000");
+        containerd.awaitStatus(containerd.namespace(), id, "RUNNING");
+        ctr("task", "kill", "-s", signal, id).expect(0);
+        attached.await(PrivateContainerd.DEADLINE).expect(exitCode);
+        assertLifeOf(id, exitCode);
     }
 
     /** Starts `ctr run` in the first containerd namespace. */
@@ -177,21 +184,31 @@ abstract class SmokeScenarios {
         ctr("container", "delete", id).expect(0);
     }
 
-    /** Create, start, exit, delete: in this order, each once, with the exit code. */
+    /**
+     * Create, start, exit, delete: in this order, each once, with the exit code. The last one of
+     * runc's shim may be missing: it leaves without waiting for it.
+     */
     final void assertLifeOf(String id, int exitCode) {
         String namespace = containerd.namespace();
+        List<String> expected = pair.hasReaperShim() ? TASK_TOPICS : TASK_TOPICS.subList(0, 3);
         Await.until(
                 PrivateContainerd.DEADLINE,
-                () -> containerd.events().topics(namespace, id).contains("/tasks/delete"),
-                () -> "deleted: " + containerd.events().of(namespace, id));
+                () -> containerd.events().topics(namespace, id).containsAll(expected),
+                () -> expected + " of " + containerd.events().of(namespace, id));
         List<TaskEvents.Event> events = containerd.events().of(namespace, id);
-        assertEquals(TASK_TOPICS, events.stream().map(TaskEvents.Event::topic).toList());
-        assertEquals(exitCode, events.get(2).exitStatus(), events::toString);
-        assertEquals(exitCode, events.get(3).exitStatus(), events::toString);
+        List<String> topics = events.stream().map(TaskEvents.Event::topic).toList();
+        if (topics.size() < TASK_TOPICS.size()) {
+            assertEquals(expected, topics);
+        } else {
+            assertEquals(TASK_TOPICS, topics);
+        }
         int pid = events.getFirst().fields().path("pid").asInt();
         assertNotEquals(0, pid, events::toString);
-        assertTrue(
-                events.stream().allMatch(event -> event.fields().path("pid").asInt() == pid),
-                events::toString);
+        for (TaskEvents.Event event : events) {
+            assertEquals(pid, event.fields().path("pid").asInt(), events::toString);
+            if (!event.topic().equals("/tasks/create") && !event.topic().equals("/tasks/start")) {
+                assertEquals(exitCode, event.exitStatus(), events::toString);
+            }
+        }
     }
 }
