@@ -11,12 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.opentest4j.TestAbortedException;
 
 /**
  * What every pair of shim and runtime must do under every containerd. One containerd serves all
@@ -34,6 +36,7 @@ abstract class SmokeScenarios {
     private final ContainerdRelease release;
     final Pair pair;
     PrivateContainerd containerd;
+    private TestAbortedException reasonToSkip;
 
     SmokeScenarios(ContainerdRelease release, Pair pair) {
         this.release = release;
@@ -61,8 +64,22 @@ abstract class SmokeScenarios {
 
     @BeforeAll
     void startContainerd() {
-        Root.assume();
-        containerd = new PrivateContainerd(release, pair);
+        try {
+            Root.assume();
+            containerd = new PrivateContainerd(release, pair);
+        } catch (TestAbortedException e) {
+            reasonToSkip = e;
+        }
+    }
+
+    /**
+     * Reported for each test: a class that is skipped as a whole leaves no trace in the reports.
+     */
+    @BeforeEach
+    void skipWhereNothingRuns() {
+        if (reasonToSkip != null) {
+            throw reasonToSkip;
+        }
     }
 
     @AfterAll
