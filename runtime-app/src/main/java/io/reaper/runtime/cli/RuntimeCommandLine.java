@@ -1,6 +1,11 @@
 package io.reaper.runtime.cli;
 
+import io.reaper.contract.SettingsException;
+import io.reaper.linux.LinuxException;
+import io.reaper.runtime.bundle.SpecException;
+import io.reaper.runtime.lifecycle.ContainerException;
 import io.reaper.runtime.log.RuntimeLog;
+import io.reaper.runtime.state.DamagedStateException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.stream.Collectors;
@@ -96,6 +101,13 @@ public final class RuntimeCommandLine {
                                     : file.getReason())
                     : wrapped.getCause().getMessage();
         }
-        return e.getMessage() == null ? "internal error: " + e : e.getMessage();
+        boolean expected =
+                e instanceof ContainerException
+                        || e instanceof SpecException
+                        || e instanceof LinuxException
+                        || e instanceof SettingsException
+                        || e instanceof DamagedStateException
+                        || e instanceof IllegalArgumentException;
+        return expected ? e.getMessage() : "internal error: " + e;
     }
 }

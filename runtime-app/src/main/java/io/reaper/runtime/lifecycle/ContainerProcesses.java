@@ -91,18 +91,22 @@ final class ContainerProcesses {
      * @return false if some still live when the deadline has passed
      */
     boolean kill(Deadline deadline) {
-        boolean initGone = killInit(deadline);
         if (cgroup.isPresent()) {
             cgroup.get().kill();
+            boolean initGone = killInit(deadline);
             return cgroup.get().awaitEmpty(deadline) && initGone;
         }
-        for (Set<Integer> left = pids(); !left.isEmpty(); left = pids()) {
-            if (deadline.passed()) {
-                return false;
-            }
+        // orphans stay below init as long as it lives: it is stopped first and ended last
+        stopInit();
+        boolean othersGone = killOthers(deadline);
+        return killInit(deadline) && othersGone;
+    }
+
+    private boolean killOthers(Deadline deadline) {
+        for (Set<Integer> left = others(); !left.isEmpty(); left = others()) {
             List<Pidfd> handles = open(left);
             try {
-                Set<Integer> still = pids();
+                Set<Integer> still = others();
                 for (Pidfd handle : handles) {
                     if (still.contains(handle.pid())) {
                         signalUnlessGone(handle, Signals.SIGKILL);
@@ -114,8 +118,26 @@ final class ContainerProcesses {
             } finally {
                 handles.forEach(Pidfd::close);
             }
+            if (deadline.passed()) {
+                return false;
+            }
         }
-        return initGone;
+        return true;
+    }
+
+    private Set<Integer> others() {
+        Set<Integer> others = pids();
+        others.remove(state.pid());
+        return others;
+    }
+
+    private void stopInit() {
+        Optional<Pidfd> init = openInit(state);
+        if (init.isPresent()) {
+            try (Pidfd handle = init.get()) {
+                signalUnlessGone(handle, Signals.SIGSTOP);
+            }
+        }
     }
 
     private boolean killInit(Deadline deadline) {
@@ -132,6 +154,9 @@ final class ContainerProcesses {
     /** Removes the group; its processes must have ended. */
     void removeCgroup() {
         cgroup.ifPresent(Cgroup::remove);
+        state.tracking()
+                .filter(TrackingCgroup::isIntended)
+                .ifPresent(TrackingCgroup::removeIfEmpty);
     }
 
     /** A handle of the init process, unless it has ended. */

@@ -82,14 +82,13 @@ public final class Create {
             Optional<Cgroup> cgroup,
             ContainerDirectory directory,
             Deque<Runnable> undo) {
-        ContainerState state = newState(request.id(), bundle);
+        ContainerState state = newState(request.id(), bundle, cgroup);
         directory.save(state);
         warnOfIgnored(bundle);
         directory.saveConfiguration(bundle.document());
         removeStaleExit(bundle.directory());
         if (cgroup.isPresent()) {
-            Path mount = Cgroup.unifiedMount().orElseThrow();
-            state = state.withTracking(TrackingCgroup.create(cgroup.get(), mount));
+            state = state.withTracking(TrackingCgroup.create(cgroup.get()));
             undo.push(cgroup.get()::remove);
             directory.save(state);
         }
@@ -111,7 +110,7 @@ public final class Create {
         }
     }
 
-    private static ContainerState newState(ContainerId id, Bundle bundle) {
+    private static ContainerState newState(ContainerId id, Bundle bundle, Optional<Cgroup> cgroup) {
         return new ContainerState(
                 id,
                 Status.CREATING,
@@ -122,7 +121,7 @@ public final class Create {
                 bundle.spec().annotations(),
                 Instant.now(),
                 System.getProperty("user.name", ""),
-                Optional.empty());
+                cgroup.map(TrackingCgroup::intended));
     }
 
     private void warnOfIgnored(Bundle bundle) {

@@ -23,6 +23,8 @@ final class TrackingCgroup {
     /** {@code slice:prefix:name}, the form for systemd's driver (runc, docs/systemd.md). */
     private static final Pattern SYSTEMD_FORM = Pattern.compile("[^/:]*:[^/:]*:[^/]+");
 
+    private static final long NOT_MADE = 0;
+
     private TrackingCgroup() {}
 
     /**
@@ -49,7 +51,7 @@ final class TrackingCgroup {
      *
      * @throws ContainerException if a group of that name holds processes or other groups
      */
-    static Tracking create(Cgroup group, Path mount) {
+    static Tracking create(Cgroup group) {
         if (group.isPopulated()) {
             throw new ContainerException(
                     "cgroup " + group.directory() + " (linux.cgroupsPath) holds other processes");
@@ -61,8 +63,32 @@ final class TrackingCgroup {
                     "cgroup " + group.directory() + " (linux.cgroupsPath) is in use by others", e);
         }
         group.create();
-        String path = "/" + mount.relativize(group.directory());
-        return new Tracking(path, FileStat.of(group.directory()).inode());
+        return new Tracking(intended(group).path(), FileStat.of(group.directory()).inode());
+    }
+
+    /** What the state says of a group before it is made: its name, and no inode yet. */
+    static Tracking intended(Cgroup group) {
+        Path mount = Cgroup.unifiedMount().orElseThrow();
+        return new Tracking("/" + mount.relativize(group.directory()), NOT_MADE);
+    }
+
+    /**
+     * Removes a group that a killed create has perhaps made; one that holds processes or groups is
+     * not ours.
+     */
+    static void removeIfEmpty(Tracking intended) {
+        try {
+            Optional<Path> mount = Cgroup.unifiedMount();
+            if (mount.isPresent()) {
+                Files.deleteIfExists(Cgroup.at(mount.get(), intended.path()).directory());
+            }
+        } catch (IOException e) {
+            return; // in use by others
+        }
+    }
+
+    static boolean isIntended(Tracking tracking) {
+        return tracking.inode() == NOT_MADE;
     }
 
     /** The group made for a container, if it is still that one. */
@@ -71,7 +97,9 @@ final class TrackingCgroup {
                 made ->
                         Cgroup.unifiedMount()
                                 .map(mount -> Cgroup.at(mount, made.path()))
-                                .filter(group -> inode(group) == made.inode()));
+                                .filter(
+                                        group ->
+                                                !isIntended(made) && inode(group) == made.inode()));
     }
 
     private static long inode(Cgroup group) {

@@ -36,7 +36,8 @@ public record ContainerState(
      * A cgroup made for this container alone.
      *
      * @param path below the mount of the unified hierarchy
-     * @param inode of its directory: tells it from a later one of the same name
+     * @param inode of its directory: tells it from a later one of the same name; 0 before it is
+     *     made
      */
     public record Tracking(String path, long inode) {}
 

@@ -1,0 +1,162 @@
+package io.reaper.runtime.kernel;
+
+import static io.reaper.runtime.kernel.RuntimeExtension.await;
+import static io.reaper.runtime.kernel.RuntimeExtension.awaitLine;
+import static io.reaper.runtime.kernel.RuntimeExtension.lives;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.reaper.linux.Cgroup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Processes that left the container's session and parent, and the cgroup that finds them. */
+@Tag("kernel")
+class LeftoversKernelTest {
+
+    @RegisterExtension final RuntimeExtension runtime = new RuntimeExtension();
+
+    /** Writes the pid of a daemon that forked twice and called setsid, then does what follows. */
+    private TestBundle daemon(Path pidFile, String then) {
+        return runtime.script(
+                "(setsid sh -c 'sleep 1000 & echo $! >"
+                        + pidFile
+                        + ".new; mv "
+                        + pidFile
+                        + ".new "
+                        + pidFile
+                        + "' &) ; "
+                        + then);
+    }
+
+    private long runDetached(List<String> prefix, String then) {
+        Path pidFile = runtime.work().resolve("daemon");
+        TestBundle bundle = daemon(pidFile, then);
+        assertEquals(
+                0,
+                runtime.run(prefix, "run", "-d", "-b", bundle.toString(), runtime.id()).status());
+        return Long.parseLong(awaitLine(pidFile).strip());
+    }
+
+    private static Path cgroup(String path) {
+        Optional<Path> mount = Cgroup.unifiedMount();
+        Assumptions.assumeTrue(mount.isPresent(), "no cgroup2 mount here");
+        return mount.get().resolve(path);
+    }
+
+    @Test
+    void killAllReachesTheDaemonOfAStoppedContainer() {
+        long daemon = runDetached(List.of(), "exit 0");
+        await("the end of init", () -> runtime.status(runtime.id()).equals("stopped"));
+        assertTrue(lives(daemon));
+        assertEquals("[" + daemon + "]\n", runtime.ok("ps", "--format", "json", runtime.id()));
+        runtime.ok("kill", "--all", runtime.id(), "KILL");
+        assertFalse(lives(daemon), "gone when kill returns");
+        runtime.ok("delete", runtime.id());
+        assertFalse(Files.exists(cgroup("reaper/" + runtime.id())));
+    }
+
+    @Test
+    void forcedDeletionReachesTheDaemonOfARunningContainer() {
+        long daemon = runDetached(List.of(), "exec sleep 1000");
+        long init = runtime.state(runtime.id()).get("pid").asLong();
+        assertEquals(
+                RuntimeExtension.json(
+                        "[" + Math.min(init, daemon) + "," + Math.max(init, daemon) + "]"),
+                RuntimeExtension.json(runtime.ok("ps", "-f", "json", runtime.id())));
+        runtime.ok("delete", "--force", runtime.id());
+        assertFalse(lives(daemon) || lives(init));
+    }
+
+    @Test
+    void otherSignalsGoToAllToo() {
+        long daemon = runDetached(List.of(), "exec sleep 1000");
+        long init = runtime.state(runtime.id()).get("pid").asLong();
+        runtime.ok("kill", "-a", runtime.id(), "TERM");
+        await("the end of all", () -> !lives(daemon) && !lives(init));
+        runtime.ok("delete", runtime.id());
+    }
+
+    @Test
+    void withoutACgroupTheTreeIsWalked() {
+        List<String> noCgroup2 =
+                List.of(
+                        "unshare",
+                        "-m",
+                        "sh",
+                        "-c",
+                        "for m in $(awk '$0 ~ / - cgroup2 / {print $5}' /proc/self/mountinfo);"
+                                + " do umount -l $m || exit 99; done; exec \"$@\"",
+                        "sh");
+        long daemon = runDetached(noCgroup2, "exec sleep 1000");
+        long init = runtime.state(runtime.id()).get("pid").asLong();
+        assertFalse(
+                Cgroup.unifiedMount()
+                        .map(m -> Files.exists(m.resolve("reaper/" + runtime.id())))
+                        .orElse(false));
+        assertEquals(0, runtime.run(noCgroup2, "kill", "--all", runtime.id(), "KILL").status());
+        assertFalse(lives(daemon) || lives(init));
+        runtime.ok("delete", runtime.id());
+    }
+
+    @Test
+    void killThenDeleteNeedNoWaitInBetween() {
+        Path out = runtime.work().resolve("out");
+        TestBundle bundle =
+                runtime.script(
+                        "trap 'sleep 2; exit 0' TERM; echo ready >"
+                                + out
+                                + "; while :; do sleep 0.05; done");
+        runtime.ok("run", "-d", "-b", bundle.toString(), runtime.id());
+        awaitLine(out);
+        runtime.ok("kill", runtime.id(), "TERM");
+        runtime.ok("delete", runtime.id());
+        assertFalse(Files.exists(runtime.root().resolve(runtime.id())));
+    }
+
+    @Test
+    void theSpecsCgroupIsUsedAndRemoved() throws IOException {
+        Path group = cgroup("reaper-test-" + ProcessHandle.current().pid() + "/inner");
+        TestBundle bundle = runtime.script("cat /proc/self/cgroup");
+        bundle.linux().put("cgroupsPath", "/" + group.getParent().getFileName() + "/inner");
+        String out = runtime.ok("run", "-b", bundle.write().toString(), runtime.id());
+        assertTrue(out.contains("0::/" + group.getParent().getFileName() + "/inner\n"), out);
+        assertFalse(Files.exists(group));
+        Files.deleteIfExists(group.getParent());
+
+        bundle.linux().put("cgroupsPath", "system.slice:reaper:x");
+        assertTrue(
+                runtime.ok("run", "-b", bundle.write().toString(), runtime.id())
+                        .contains("0::/reaper/" + runtime.id() + "\n"));
+        bundle.linux().put("cgroupsPath", "/a/../../b");
+        assertTrue(
+                runtime.refused("create", "-b", bundle.write().toString(), runtime.id())
+                        .startsWith("config.json: linux.cgroupsPath: "));
+    }
+
+    @Test
+    void strangersInTheCgroupAreLeftAlone() throws Exception {
+        Path group = cgroup("reaper-test-" + ProcessHandle.current().pid());
+        Files.createDirectory(group);
+        Process stranger = new ProcessBuilder("sleep", "1000").start();
+        try {
+            Files.writeString(group.resolve("cgroup.procs"), Long.toString(stranger.pid()));
+            TestBundle bundle = runtime.script("true");
+            bundle.linux().put("cgroupsPath", "/" + group.getFileName());
+            String line = runtime.refused("create", "-b", bundle.write().toString(), runtime.id());
+            assertTrue(line.contains(group + " (linux.cgroupsPath) holds other processes"), line);
+            assertTrue(stranger.isAlive());
+        } finally {
+            stranger.destroyForcibly().waitFor();
+            await("an empty group", () -> group.toFile().delete());
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.reaper.runtime.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The installed runtime with a state directory of its own for each test. Containers that a test
+ * leaves are deleted by force. System property {@code reaper.runtime} names another runtime (runc)
+ * for the tests that suit any; without it, reaper-runtime below {@code reaper.bin}.
+ */
+final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, ExecutionCondition {
+
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Optional<String> PEER =
+            Optional.ofNullable(System.getProperty("reaper.runtime"));
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private Path work = Path.of("unset");
+    private int calls;
+
+    /** How a call of the runtime ended. */
+    record Result(int status, String out, String err) {}
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        return "root".equals(System.getProperty("user.name"))
+                ? ConditionEvaluationResult.enabled("root")
+                : ConditionEvaluationResult.disabled("needs root: starts processes of other users");
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        work = Files.createTempDirectory("reaper-kernel-").toRealPath();
+        calls = 0;
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        if (Files.isDirectory(root())) {
+            try (Stream<Path> left = Files.list(root())) {
+                left.forEach(dir -> run("delete", "--force", dir.getFileName().toString()));
+            }
+        }
+        try (Stream<Path> all = Files.walk(work)) {
+            all.sorted(Comparator.reverseOrder()).forEach(RuntimeExtension::deleteFile);
+        }
+    }
+
+    private static void deleteFile(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String executable() {
+        return PEER.orElseGet(() -> System.getProperty("reaper.bin") + "/reaper-runtime");
+    }
+
+    static boolean isPeer() {
+        return PEER.isPresent();
+    }
+
+    /** An id no other test uses: cgroups are the machine's, whatever the state directory. */
+    String id() {
+        return work.getFileName().toString();
+    }
+
+    /** A directory for the test's files. */
+    Path work() {
+        return work;
+    }
+
+    Path root() {
+        return work.resolve("root");
+    }
+
+    /** A bundle that runs a shell script. */
+    TestBundle script(String script) {
+        return TestBundle.of(work.resolve("bundle-" + calls++), List.of("/bin/sh", "-c", script));
+    }
+
+    TestBundle program(String... args) {
+        return TestBundle.of(work.resolve("bundle-" + calls++), List.of(args));
+    }
+
+    Result run(String... args) {
+        return run(List.of(), args);
+    }
+
+    /**
+     * Runs the runtime to its end.
+     *
+     * @param prefix a command before it, such as {@code unshare -m}
+     */
+    Result run(List<String> prefix, String... args) {
+        try {
+            Process process = start(prefix, args);
+            assertTrue(
+                    process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS),
+                    () -> {
+                        process.destroyForcibly();
+                        return "hangs: " + List.of(args);
+                    });
+            return new Result(
+                    process.exitValue(),
+                    Files.readString(work.resolve("out-" + process.pid())),
+                    Files.readString(work.resolve("err-" + process.pid())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Starts the runtime; its output goes to files named after its pid when it ends. */
+    Process start(List<String> prefix, String... args) throws IOException {
+        Path out = work.resolve("out-" + calls);
+        Path err = work.resolve("err-" + calls++);
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(executable(), "--root", root().toString()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("REAPER_ISOLATION", "host");
+        builder.environment().put("LEAKED", "by the caller");
+        builder.redirectInput(Path.of("/dev/null").toFile());
+        builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+        Process process = builder.start();
+        Files.createSymbolicLink(work.resolve("out-" + process.pid()), out);
+        Files.createSymbolicLink(work.resolve("err-" + process.pid()), err);
+        return process;
+    }
+
+    /** Runs it; it must succeed and say nothing on standard error. */
+    String ok(String... args) {
+        Result result = run(args);
+        assertEquals(new Result(0, result.out(), ""), result, () -> String.join(" ", args));
+        return result.out();
+    }
+
+    /** Runs it; it must fail with one line on standard error, which is returned. */
+    String refused(String... args) {
+        Result result = run(args);
+        assertEquals(1, result.status(), () -> String.join(" ", args) + ": " + result);
+        assertEquals("", result.out());
+        if (!isPeer()) {
+            assertEquals(1, result.err().lines().count(), result.err());
+        }
+        return result.err().strip();
+    }
+
+    JsonNode state(String id) {
+        return json(ok("state", id));
+    }
+
+    String status(String id) {
+        return state(id).get("status").asText();
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(text, e);
+        }
+    }
+
+    /** Waits for what another process does. */
+    static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                fail("did not happen: " + what);
+            }
+            Thread.onSpinWait();
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(5);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a container writes to a file, once it has written a line. */
+    static String awaitLine(Path file) {
+        await("a line in " + file, () -> text(file).endsWith("\n"));
+        return text(file);
+    }
+
+    static String text(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            return ""; // replaced meanwhile
+        }
+    }
+
+    /** Whether a process runs; a zombie does not. */
+    static boolean lives(long pid) {
+        String stat = text(Path.of("/proc/" + pid + "/stat"));
+        return !stat.isEmpty() && !stat.substring(stat.lastIndexOf(')')).startsWith(") Z");
+    }
+
+    static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+}

@@ -1,0 +1,7 @@
+package io.reaper.shim.containerd;
+
+class Containerd17ReaperShimTest extends SmokeScenarios {
+    Containerd17ReaperShimTest() {
+        super(ContainerdRelease.V1_7, Pair.REAPER_SHIM_WITH_RUNC);
+    }
+}

@@ -1,0 +1,71 @@
+package io.reaper.shim.containerd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What our shim does with any runtime behind it, and runc's shim does not. */
+abstract class ReaperShimScenarios extends ContainerScenarios {
+
+    ReaperShimScenarios(ContainerdRelease release, Pair pair) {
+        super(release, pair);
+    }
+
+    /**
+     * A container writes and ends while neither containerd nor a client is there. runc's shim drops
+     * what nobody has read, and containerd 2 deletes that shim's ended tasks when it starts.
+     */
+    @Test
+    void outputAndExitWhileContainerdIsDownArriveAfterwards() {
+        Path go = containerd.share().resolve("ended-go");
+        Path ended = containerd.share().resolve("ended");
+        String script = waitFor(go) + "echo last words; " + touch(ended) + "exit 9";
+        run("ended", detached(), "sh", "-c", script).expect(0);
+        containerd.kill();
+        create(go);
+        awaitFile(ended);
+        containerd.start(Map.of());
+        containerd.awaitStatus(containerd.namespace(), "ended", "STOPPED");
+        Job client = containerd.startCtr(containerd.namespace(), "task", "attach", "ended");
+        client.await(PrivateContainerd.DEADLINE).expect(9);
+        assertEquals("last words\n", client.stdout());
+        ctr("container", "delete", "ended").expect(0);
+    }
+
+    /**
+     * The runtime's directory is one for all containerd namespaces: the first one wins and lives.
+     */
+    @Test
+    void anIdInUseInAnotherContainerdNamespaceIsRefused() {
+        run("same", detached("--null-io"), "sleep", "1000").expect(0);
+        Job.Result second =
+                startRun(containerd.otherNamespace(), "same", List.of("--rm"), "echo", "hi")
+                        .await(PrivateContainerd.DEADLINE);
+        assertNotEquals(0, second.exitCode(), second::toString);
+        assertTrue(second.stderr().contains("exist"), second::toString);
+        assertEquals("", second.stdout());
+        assertEquals(
+                "RUNNING", containerd.task(containerd.namespace(), "same").orElseThrow().status());
+        ctr("task", "kill", "-s", "KILL", "same").expect(0);
+        assertEnded("same", 128 + 9);
+        assertLifeOf("same", 128 + 9);
+    }
+
+    @Test
+    void aMissingRuntimeIsNamedWithItsVariable() {
+        containerd.restart(Map.of("REAPER_RUNTIME_PATH", "/no/such/runtime"));
+        try {
+            Job.Result result = run("no-runtime", List.of("--rm"), "echo", "hi");
+            assertNotEquals(0, result.exitCode());
+            assertTrue(result.stderr().contains("/no/such/runtime"), result::toString);
+            assertTrue(result.stderr().contains("REAPER_RUNTIME_PATH"), result::toString);
+        } finally {
+            containerd.restart(Map.of());
+        }
+    }
+}
