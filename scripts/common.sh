@@ -49,7 +49,7 @@ need_packages() {
 # Maven on the JDK of find_jdk, without the JDK's remarks about Maven's own libraries.
 maven() {
     MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" \
-        mvn -f "$repo/pom.xml" --batch-mode --no-transfer-progress "$@" </dev/null
+        mvn -f "$repo/pom.xml" --batch-mode --no-transfer-progress -Dstyle.color=never "$@" </dev/null
 }
 
 # Maven, and a C compiler for the kernel seam.

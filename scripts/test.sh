@@ -40,6 +40,7 @@ find_jdk
 cd "$repo"
 logs=$repo/target/test-logs
 mkdir -p "$logs"
+for name in "${rings[@]}"; do : >"$logs/$name.log"; done
 say "JDK: $JAVA_HOME; rings: ${rings[*]}; user: $(id -un)"
 
 # What must not outlive the tests: mounts, and processes of the programs in target/dist.
@@ -62,7 +63,7 @@ ring() {
     shift
     rm -rf "$repo"/*/target/test-reports/"$name"
     set +e
-    maven --fail-at-end -Dstyle.color=never "$@" 2>&1 | tee "$logs/$name.log" | grep --line-buffered -E ' -- in |^\[WARNING\] .*\.java:|^\[ERROR\]' \
+    maven --fail-at-end "$@" 2>&1 | tee "$logs/$name.log" | grep --line-buffered -E ' -- in |^\[WARNING\] .*\.java:|^\[ERROR\]' \
         | grep --line-buffered -vE '^\[ERROR\] *$|\[Help 1\]|e-run Maven|For more information|After correcting|mvn <args>'
     status=${PIPESTATUS[0]}
     set -e
@@ -91,14 +92,13 @@ if wants kernel || wants containerd; then
     fi
 fi
 
-# Adds up the suites of ring $1: "tests failed skipped".
+# Adds up the classes that ring $1 has run: "tests failed skipped". From the log, since a report of one class can
+# replace another: a class with tests of two engines has one for each.
 count() {
-    find "$repo"/*/target/test-reports/"$1" -name 'TEST-*.xml' 2>/dev/null | while read -r report; do
-        grep -m1 -o '<testsuite .*' "$report"
-    done | awk '
-        function number(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3) + 0 : 0 }
-        { tests += number("tests"); failed += number("failures") + number("errors"); skipped += number("skipped") }
-        END { print tests + 0, failed + 0, skipped + 0 }'
+    awk '
+        function number(name) { return match($0, name ": [0-9]+") ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 2) + 0 : 0 }
+        / -- in / { tests += number("Tests run"); failed += number("Failures") + number("Errors"); skipped += number("Skipped") }
+        END { print tests + 0, failed + 0, skipped + 0 }' "$logs/$1.log"
 }
 
 passed=0 failed=0 skipped=0

@@ -190,6 +190,12 @@ final class PrivateContainerd implements AutoCloseable {
         return node.processes().stream().filter(process -> process.pid() == pid).findFirst();
     }
 
+    /** Whether something is mounted on rootfs in the bundle of the first containerd namespace. */
+    boolean hasRootfs(String id) {
+        Path rootfs = directory.resolve(TASKS).resolve(namespace()).resolve(id).resolve("rootfs");
+        return node.mountsUnder(directory).contains(rootfs.toString());
+    }
+
     /**
      * What is on the node but containerd itself: processes, mounts, bundles, sockets, directories
      * of runtimes, cgroups.

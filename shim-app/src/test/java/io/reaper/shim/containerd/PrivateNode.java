@@ -44,7 +44,7 @@ final class PrivateNode implements AutoCloseable {
         Process started = null;
         try {
             // short: the path of a Unix socket holds 107 bytes
-            made = Files.createTempDirectory("reaper-");
+            made = Files.createTempDirectory("reaper-node-");
             Path ready = made.resolve("ready");
             started =
                     new ProcessBuilder(

@@ -48,12 +48,37 @@ abstract class ReaperShimScenarios extends ContainerScenarios {
                         .await(PrivateContainerd.DEADLINE);
         assertNotEquals(0, second.exitCode(), second::toString);
         assertTrue(second.stderr().contains("exist"), second::toString);
+        if (pair.hasReaperRuntime()) { // names the bundle of the holder
+            assertTrue(
+                    second.stderr().contains(containerd.namespace() + "/same"), second::toString);
+        }
         assertEquals("", second.stdout());
         assertEquals(
                 "RUNNING", containerd.task(containerd.namespace(), "same").orElseThrow().status());
         ctr("task", "kill", "-s", "KILL", "same").expect(0);
         assertEnded("same", 128 + 9);
         assertLifeOf("same", 128 + 9);
+    }
+
+    /** The exit status outlives the daemon: it is on disk before anyone is told. */
+    @Test
+    void killingTheShimOfAnEndedContainerKeepsItsExitStatus() {
+        String namespace = containerd.namespace();
+        Path go = containerd.share().resolve("kept-go");
+        run("kept", detached("--null-io"), "sh", "-c", waitFor(go) + "exit 11").expect(0);
+        int pid = containerd.awaitStatus(namespace, "kept", "RUNNING").pid();
+        int daemon = containerd.process(pid).orElseThrow().parent();
+        create(go);
+        containerd.awaitStatus(namespace, "kept", "STOPPED");
+        containerd.node().signal(daemon, "KILL");
+        Await.until(
+                PrivateContainerd.DEADLINE,
+                () -> containerd.events().topics(namespace, "kept").contains("/tasks/delete"),
+                () -> "told: " + containerd.events().of(namespace, "kept"));
+        TaskEvents.Event deleted = containerd.events().of(namespace, "kept").getLast();
+        assertEquals(11, deleted.exitStatus(), deleted::toString);
+        assertEquals(pid, deleted.fields().path("pid").asInt(), deleted::toString);
+        ctr("container", "delete", "kept").expect(0);
     }
 
     @Test

@@ -125,6 +125,7 @@ abstract class SmokeScenarios {
         int pid = containerd.awaitStatus(containerd.namespace(), "term", "RUNNING").pid();
         List<String> pids = ctr("task", "ps", "term").expect(0).stdout().lines().skip(1).toList();
         assertTrue(pids.stream().anyMatch(line -> line.startsWith("" + pid)), pids::toString);
+        assertTrue(containerd.hasRootfs("term"), "the image's file system is mounted");
         ctr("task", "kill", "-s", "TERM", "term").expect(0);
         assertEnded("term", 43);
         assertLifeOf("term", 43);

@@ -194,8 +194,9 @@ class TtrpcClientTest {
 
     @Test
     void deadlineAndAnswersAfterIt() throws Exception {
-        CompletableFuture<ByteString> slow = call("a", Deadline.after(Duration.ofMillis(50)));
+        CompletableFuture<ByteString> slow = call("a", Deadline.after(Duration.ofSeconds(1)));
         try (RawPeer peer = accept()) {
+            peer.receive();
             assertEquals(Code.DEADLINE_EXCEEDED, failure(slow).code());
             answer(peer, 1, payload("late"));
             CompletableFuture<ByteString> next = call("b");
