@@ -16,7 +16,6 @@ import io.reaper.shim.stdio.ReaderWatch;
 import io.reaper.shim.task.ShimIdentity;
 import io.reaper.shim.task.TaskService;
 import io.reaper.shim.task.Tasks;
-import io.reaper.shim.ttrpc.ShimVertx;
 import io.reaper.shim.ttrpc.TtrpcServer;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -42,16 +41,14 @@ final class Daemon {
     private final ShimSocket socket;
     private final ShimLog log;
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
-    private final Vertx vertx;
     private final KernelEvents kernel;
     private final Tasks tasks;
     private final EventQueue events;
     private final TtrpcServer server;
 
-    private Daemon(ShimFlags flags, Settings settings, ShimLog log) {
+    private Daemon(ShimFlags flags, Settings settings, Vertx vertx, ShimLog log) {
         this.log = log;
         this.socket = new ShimSocket(flags.socket());
-        this.vertx = ShimVertx.create();
         this.kernel = KernelEvents.start(log);
         this.events = new EventQueue(vertx, ttrpcAddress(flags), flags.namespace(), log::warn);
         Reaper reaper = new Reaper(kernel, log);
@@ -80,9 +77,9 @@ final class Daemon {
     }
 
     /** Serves when it returns. */
-    static Daemon start(ShimFlags flags, Settings settings, ShimLog log) {
+    static Daemon start(ShimFlags flags, Settings settings, Vertx vertx, ShimLog log) {
         new ProcessControl(Syscalls.get()).becomeSubreaper();
-        Daemon daemon = new Daemon(flags, settings, log);
+        Daemon daemon = new Daemon(flags, settings, vertx, log);
         await(daemon.server.listen(daemon.socket.path()));
         log.info("serving on " + daemon.socket.address());
         return daemon;
@@ -102,7 +99,6 @@ final class Daemon {
         // deadline: containerd waits 3 s for our end
         events.close(Deadline.after(FLUSH_LIMIT));
         kernel.close();
-        await(vertx.close().toCompletionStage());
         log.info("ended");
     }
 

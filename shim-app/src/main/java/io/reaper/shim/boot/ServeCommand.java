@@ -5,6 +5,8 @@ import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
+import io.vertx.core.Vertx;
+import jakarta.inject.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -19,7 +21,18 @@ public final class ServeCommand implements Callable<Integer> {
 
     private static final int END_LIMIT_SECONDS = 5;
 
+    private final Provider<Vertx> vertx;
+
     @Mixin private ShimFlags flags;
+
+    /**
+     * The command.
+     *
+     * @param vertx Quarkus' own; asked for only where the daemon starts
+     */
+    public ServeCommand(Provider<Vertx> vertx) {
+        this.vertx = vertx;
+    }
 
     @Override
     public Integer call() {
@@ -29,7 +42,7 @@ public final class ServeCommand implements Callable<Integer> {
         try {
             Settings settings = Settings.load();
             log = flags.openLog(settings);
-            Daemon daemon = Daemon.start(flags, settings, log);
+            Daemon daemon = Daemon.start(flags, settings, vertx.get(), log);
             endOnSignal(daemon, ended);
             if (!tell(ready, DaemonSpawner.READY)) {
                 daemon.terminate(); // start is gone: nobody will ever know our address

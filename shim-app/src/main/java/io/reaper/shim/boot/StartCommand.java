@@ -53,11 +53,10 @@ public final class StartCommand implements Callable<Integer> {
                         id.value());
         socket.makeDirectory();
         try (ShimSocket.Lock lock = socket.lock()) {
-            writeAddress(socket); // before a daemon runs that nobody would find
             if (socket.isServed()) {
+                writeAddress(socket);
                 log.info("joined the daemon at " + socket.address());
             } else {
-                lock.removeSocket(); // of a daemon that was killed
                 startDaemon(id, socket, lock, input, log);
             }
         }
@@ -71,6 +70,8 @@ public final class StartCommand implements Callable<Integer> {
             BootstrapInput input,
             ShimLog log) {
         try {
+            lock.removeSocket(); // of a daemon that was killed
+            writeAddress(socket); // before a daemon runs that nobody would find
             int pid = new DaemonSpawner(flags, log).spawn(id, socket, input);
             log.info("started daemon " + pid + " at " + socket.address());
         } catch (RuntimeException e) {

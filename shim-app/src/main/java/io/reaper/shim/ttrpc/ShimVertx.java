@@ -17,21 +17,24 @@ public final class ShimVertx {
 
     private ShimVertx() {}
 
+    /** For any Vert.x of this program; {@link UnixSocketProvider} adds the sockets. */
+    public static VertxOptions configure(VertxOptions options) {
+        return options.setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(1)
+                .setBlockedThreadCheckInterval(NEVER_MILLIS)
+                .setFileSystemOptions(
+                        new FileSystemOptions()
+                                .setClassPathResolvingEnabled(false)
+                                .setFileCachingEnabled(false));
+    }
+
     /**
-     * Builds the parts by hand: {@code VertxBuilder.init()} looks services up on the class path,
-     * which costs half of the daemon's start-up.
+     * One without Quarkus. Builds the parts by hand: {@code VertxBuilder.init()} looks services up
+     * on the class path, which costs half of the daemon's start-up.
      */
     public static Vertx create() {
-        VertxOptions options =
-                new VertxOptions()
-                        .setEventLoopPoolSize(1)
-                        .setWorkerPoolSize(1)
-                        .setInternalBlockingPoolSize(1)
-                        .setBlockedThreadCheckInterval(NEVER_MILLIS)
-                        .setFileSystemOptions(
-                                new FileSystemOptions()
-                                        .setClassPathResolvingEnabled(false)
-                                        .setFileCachingEnabled(false));
+        VertxOptions options = configure(new VertxOptions());
         return new VertxBuilder(options)
                 .findTransport(new UnixSocketTransport())
                 .fileResolver(new FileResolverImpl(options.getFileSystemOptions()))
