@@ -80,16 +80,21 @@ public final class InitStage {
      * Waits for {@code start}, which reads from the FIFO: its end means success, bytes an error.
      */
     private void becomeProgram(String path, InitPlan plan) {
-        try (Fd gate = Fd.of(base + FIFO).reopen(OpenFlags.O_WRONLY)) {
-            LinuxException refused;
-            try {
-                Program.closeOnExecFrom(base);
-                runner.setLimits(plan.limits());
-                refused = Program.exec(path, plan.args(), plan.env());
-            } catch (LinuxException e) {
-                refused = e;
-            }
-            gate.write(refused.getMessage().getBytes(StandardCharsets.UTF_8));
+        try (Fd gate = Fd.of(base + FIFO).reopen(OpenFlags.O_WRONLY);
+                Program program = new Program(path, plan.args(), plan.env())) {
+            gate.write(refused(program, plan).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private String refused(Program program, InitPlan plan) {
+        try {
+            Program.closeOnExecFrom(base);
+            runner.setLimits(plan.limits());
+            return program.exec().getMessage();
+        } catch (LinuxException e) {
+            return e.getMessage();
+        } catch (OutOfMemoryError e) {
+            return "exec " + plan.args().getFirst() + ": no memory within process.rlimits";
         }
     }
 }
