@@ -21,7 +21,6 @@ public final class InitStage {
     private static final int CHANNEL = 0;
     private static final int FIFO = 1;
     private static final int PLAN = 2;
-    private static final int PLAN_LIMIT = 256 * 1024 * 1024;
     private static final int FAILURE = 1;
 
     private final int base;
@@ -46,7 +45,7 @@ public final class InitStage {
     private void run() {
         InitPlan plan;
         try (Fd file = Fd.of(base + PLAN)) {
-            plan = PlanCodec.decode(file.readAll(PLAN_LIMIT));
+            plan = PlanCodec.decode(file.readAll(PlanCodec.LIMIT));
         }
         Optional<String> program;
         try (InitChannel channel = new InitChannel(Fd.of(base + CHANNEL))) {
