@@ -53,6 +53,7 @@ public final class StartCommand implements Callable<Integer> {
                         id.value());
         socket.makeDirectory();
         try (ShimSocket.Lock lock = socket.lock()) {
+            writeAddress(socket); // before a daemon runs that nobody would find
             if (socket.isServed()) {
                 log.info("joined the daemon at " + socket.address());
             } else {
@@ -60,7 +61,6 @@ public final class StartCommand implements Callable<Integer> {
                 startDaemon(id, socket, lock, input, log);
             }
         }
-        writeAddress(socket);
         return socket.address();
     }
 

@@ -1,0 +1,279 @@
+package io.reaper.shim.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import io.reaper.linux.Deadline;
+import io.reaper.linux.ProcessInfo;
+import io.reaper.proto.bootstrap.BootstrapParams;
+import io.reaper.proto.events.Envelope;
+import io.reaper.proto.events.ForwardRequest;
+import io.reaper.proto.events.TaskExit;
+import io.reaper.proto.events.TaskStart;
+import io.reaper.proto.task.ConnectRequest;
+import io.reaper.proto.task.ConnectResponse;
+import io.reaper.proto.task.CreateTaskRequest;
+import io.reaper.shim.ttrpc.Call;
+import io.reaper.shim.ttrpc.ShimVertx;
+import io.reaper.shim.ttrpc.TtrpcClient;
+import io.reaper.shim.ttrpc.TtrpcServer;
+import io.reaper.shim.ttrpc.TtrpcService;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The installed shim, called as containerd calls it: sockets, state, bundles and containerd's end
+ * of the events are this object's own, in one directory. Ends every daemon it has seen.
+ */
+final class ShimProgram implements TtrpcService {
+
+    static final String NAMESPACE = "test";
+    private static final String SERVICE = "containerd.task.v2.Task";
+
+    final Path directory;
+    final Path sockets;
+    final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    final Map<String, String> environment = new HashMap<>();
+    private final List<Long> daemons = new ArrayList<>();
+    private final Vertx vertx = ShimVertx.create();
+    private final TtrpcServer server = new TtrpcServer(vertx, List.of(this), problem -> {});
+
+    ShimProgram(Path directory) {
+        this.directory = directory;
+        this.sockets = directory.resolve("s");
+        await(server.listen(directory.resolve("t")));
+        environment.put("TTRPC_ADDRESS", directory.resolve("t").toString());
+        environment.put("REAPER_RUNTIME_PATH", program("reaper-runtime"));
+        environment.put("REAPER_RUNTIME_ROOT", directory.resolve("run").toString());
+        environment.put("REAPER_ISOLATION", "host");
+    }
+
+    static String program(String name) {
+        Path path = Path.of(System.getProperty("reaper.bin", "")).resolve(name);
+        assertTrue(Files.isExecutable(path), "not installed: " + path + " (see reaper.bin)");
+        return path.toAbsolutePath().toString();
+    }
+
+    /** What a program left behind. */
+    record Result(int status, ByteString stdout, String stderr) {
+        String text() {
+            return stdout.toStringUtf8();
+        }
+    }
+
+    /** A directory as containerd makes it, whose container runs the command of a shell. */
+    Path bundle(String id, String script) {
+        String config =
+                """
+                {"ociVersion":"1.0.2","process":{"args":["/bin/sh","-c","%s"],"cwd":"/",
+                 "env":["PATH=/usr/bin:/bin"],"user":{"uid":0,"gid":0}},"root":{"path":"rootfs"}}\
+                """
+                        .formatted(script);
+        try {
+            Path bundle = Files.createDirectories(directory.resolve("bundles").resolve(id));
+            Files.createDirectories(bundle.resolve("rootfs"));
+            Files.writeString(bundle.resolve("config.json"), config);
+            return bundle;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The parameters of containerd 2.3, which name a directory for sockets. */
+    byte[] bootstrap(String id) {
+        return BootstrapParams.newBuilder()
+                .setInstanceId(id)
+                .setNamespace(NAMESPACE)
+                .setSocketDir(sockets.toString())
+                .build()
+                .toByteArray();
+    }
+
+    Result run(Path bundle, byte[] stdin, String... arguments) throws Exception {
+        return finish(launch(bundle, stdin, arguments));
+    }
+
+    Process launch(Path bundle, byte[] stdin, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(arguments));
+        command.addFirst(program("containerd-shim-reaper-v2"));
+        return launch(bundle, stdin, command);
+    }
+
+    Process launch(Path bundle, byte[] stdin, List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(bundle.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(stdin);
+        }
+        return process;
+    }
+
+    static Result finish(Process process) throws Exception {
+        CompletableFuture<byte[]> stdout =
+                CompletableFuture.supplyAsync(() -> readAll(process.getInputStream()));
+        byte[] stderr = readAll(process.getErrorStream());
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the program hangs");
+        return new Result(
+                process.exitValue(),
+                ByteString.copyFrom(stdout.get()),
+                new String(stderr, StandardCharsets.UTF_8));
+    }
+
+    private static byte[] readAll(InputStream stream) {
+        try (stream) {
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String[] start(String id) {
+        return new String[] {
+            "-namespace", NAMESPACE, "-address", directory + "/c.sock", "-id", id, "start"
+        };
+    }
+
+    /** Runs {@code start} and connects to what it names. */
+    Client startDaemon(String id, Path bundle) throws Exception {
+        Result result = run(bundle, bootstrap(id), start(id));
+        assertEquals(0, result.status(), result.stderr());
+        return connect(result.text());
+    }
+
+    Result delete(String id, Path bundle) throws Exception {
+        return run(
+                bundle,
+                new byte[0],
+                "-namespace",
+                NAMESPACE,
+                "-id",
+                id,
+                "-bundle",
+                bundle.toString(),
+                "delete");
+    }
+
+    Client connect(String address) throws Exception {
+        Client client = new Client(new TtrpcClient(vertx, address), address);
+        client.pid = ProcessHandle.current().pid(); // until it says its own
+        ConnectResponse connected =
+                ConnectResponse.parseFrom(
+                        client.call("Connect", ConnectRequest.getDefaultInstance()));
+        client.pid = connected.getShimPid();
+        daemons.add(client.pid);
+        return client;
+    }
+
+    /** containerd's connection to one daemon. */
+    static final class Client {
+        final String address;
+        private final TtrpcClient client;
+        long pid;
+
+        private Client(TtrpcClient client, String address) {
+            this.client = client;
+            this.address = address;
+        }
+
+        ByteString call(String method, MessageLite request) throws Exception {
+            return send(method, request, Deadline.NONE).get(60, TimeUnit.SECONDS);
+        }
+
+        CompletableFuture<ByteString> send(String method, MessageLite request, Deadline deadline) {
+            return client.call(SERVICE, method, request, Map.of(), deadline).toCompletableFuture();
+        }
+
+        Path socket() {
+            return Path.of(address.substring("unix://".length()));
+        }
+
+        boolean lives() {
+            return ProcessInfo.of((int) pid).filter(p -> !p.isZombie()).isPresent();
+        }
+
+        void awaitEnd() throws Exception {
+            ProcessHandle.of(pid).ifPresent(h -> h.onExit().orTimeout(30, TimeUnit.SECONDS).join());
+        }
+    }
+
+    CreateTaskRequest create(String id, Path bundle) {
+        return CreateTaskRequest.newBuilder().setId(id).setBundle(bundle.toString()).build();
+    }
+
+    String nextEvent() throws InterruptedException {
+        return String.valueOf(events.poll(30, TimeUnit.SECONDS));
+    }
+
+    @Override
+    public Set<String> names() {
+        return Set.of("containerd.services.events.ttrpc.v1.Events");
+    }
+
+    @Override
+    public CompletionStage<? extends MessageLite> call(Call call) {
+        var envelope = call.request(ForwardRequest.parser()).getEnvelope();
+        events.add(envelope.getTopic() + detail(envelope.getEvent().getTypeUrl(), envelope));
+        return CompletableFuture.completedStage(Empty.getDefaultInstance());
+    }
+
+    private static String detail(String type, Envelope envelope) {
+        ByteString value = envelope.getEvent().getValue();
+        try {
+            return switch (type) {
+                case "containerd.events.TaskExit" ->
+                        " " + TaskExit.parseFrom(value).getExitStatus();
+                case "containerd.events.TaskStart" ->
+                        TaskStart.parseFrom(value).getPid() > 0 ? "" : " without a pid";
+                default -> "";
+            };
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static void await(CompletionStage<?> stage) {
+        stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    /**
+     * Kills what a failed test left; containers are below their daemons or known by their bundle.
+     */
+    void end() throws Exception {
+        for (long pid : daemons) {
+            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        try (var bundles = Files.list(Files.createDirectories(directory.resolve("bundles")))) {
+            for (Path bundle : bundles.toList()) {
+                delete(bundle.getFileName().toString(), bundle);
+            }
+        }
+        await(server.close());
+        await(vertx.close().toCompletionStage());
+    }
+
+    static Deadline within(Duration duration) {
+        return Deadline.after(duration);
+    }
+}

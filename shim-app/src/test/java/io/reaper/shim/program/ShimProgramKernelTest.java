@@ -1,0 +1,412 @@
+package io.reaper.shim.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Any;
+import io.grpc.Status.Code;
+import io.reaper.linux.ProcessInfo;
+import io.reaper.proto.task.ConnectRequest;
+import io.reaper.proto.task.CreateTaskResponse;
+import io.reaper.proto.task.DeleteRequest;
+import io.reaper.proto.task.DeleteResponse;
+import io.reaper.proto.task.KillRequest;
+import io.reaper.proto.task.ShutdownRequest;
+import io.reaper.proto.task.StartRequest;
+import io.reaper.proto.task.StateRequest;
+import io.reaper.proto.task.WaitRequest;
+import io.reaper.proto.task.WaitResponse;
+import io.reaper.proto.types.RuntimeInfo;
+import io.reaper.shim.program.ShimProgram.Client;
+import io.reaper.shim.program.ShimProgram.Result;
+import io.reaper.shim.ttrpc.TtrpcException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The installed programs, without containerd: what it depends on, word for word. */
+@Tag("kernel")
+@Timeout(180)
+class ShimProgramKernelTest {
+
+    @TempDir private Path directory;
+    private ShimProgram shim;
+
+    @BeforeEach
+    void open() throws Exception {
+        Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        Assumptions.assumeTrue(uid.equals(0), "needs root: the runtime changes credentials");
+        shim = new ShimProgram(directory);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (shim != null) {
+            shim.end();
+        }
+    }
+
+    private static StartRequest start(String id) {
+        return StartRequest.newBuilder().setId(id).build();
+    }
+
+    private static WaitRequest waitFor(String id) {
+        return WaitRequest.newBuilder().setId(id).build();
+    }
+
+    private static DeleteRequest delete(String id) {
+        return DeleteRequest.newBuilder().setId(id).build();
+    }
+
+    private static ShutdownRequest shutdown(String id) {
+        return ShutdownRequest.newBuilder().setId(id).build();
+    }
+
+    private int createAndStart(Client client, String id, Path bundle) throws Exception {
+        int pid =
+                CreateTaskResponse.parseFrom(client.call("Create", shim.create(id, bundle)))
+                        .getPid();
+        client.call("Start", start(id));
+        return pid;
+    }
+
+    @Test
+    void aWholeLife() throws Exception {
+        Path bundle = shim.bundle("a", "exit 7");
+        Client client = shim.startDaemon("a", bundle);
+        createAndStart(client, "a", bundle);
+        WaitResponse ended = WaitResponse.parseFrom(client.call("Wait", waitFor("a")));
+        assertEquals(7, ended.getExitStatus());
+        DeleteResponse deleted = DeleteResponse.parseFrom(client.call("Delete", delete("a")));
+        assertEquals(ended.getExitedAt(), deleted.getExitedAt());
+        client.call("Shutdown", shutdown("a"));
+        client.awaitEnd();
+        assertEquals("/tasks/create", shim.nextEvent());
+        assertEquals("/tasks/start", shim.nextEvent());
+        assertEquals("/tasks/exit 7", shim.nextEvent());
+        assertEquals("/tasks/delete", shim.nextEvent());
+        assertTrue(shim.events.isEmpty());
+        assertEmpty(shim.sockets);
+        assertEmpty(directory.resolve("run"));
+        Result after = shim.delete("a", bundle);
+        assertEquals(7, DeleteResponse.parseFrom(after.stdout()).getExitStatus());
+        assertEquals("", after.stderr());
+    }
+
+    private static void assertEmpty(Path path) throws Exception {
+        if (Files.notExists(path)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(path)) {
+            assertEquals(List.of(), entries.toList());
+        }
+    }
+
+    @Test
+    void startPrintsTheAddressWhateverStdinHolds() throws Exception {
+        Path bundle = shim.bundle("a", "exit 0");
+        Client first = shim.startDaemon("a", bundle);
+        assertTrue(first.address.matches("unix://" + shim.sockets + "/[0-9a-f]{64}"));
+        assertEquals(first.address, Files.readString(bundle.resolve("address")));
+        assertEquals("rwx------", permissions(shim.sockets));
+        assertEquals("rw-------", permissions(first.socket()));
+        Result again = shim.run(bundle, shim.bootstrap("a"), shim.start("a"));
+        assertEquals(first.address, again.text(), "the daemon is found again");
+        assertEquals("", again.stderr());
+        Any options = Any.newBuilder().setTypeUrl("runtimeoptions.v1.Options").build();
+        for (byte[] stdin : List.of(new byte[0], options.toByteArray(), new byte[] {1, 2, 3})) {
+            Result other = shim.run(bundle, stdin, shim.start("a"));
+            assertEquals(0, other.status(), other.stderr());
+            assertTrue(other.text().matches("unix:///run/containerd/s/[0-9a-f]{64}"), other.text());
+            assertEquals("", other.stderr());
+            Client elsewhere = shim.connect(other.text());
+            elsewhere.call("Shutdown", shutdown("a"));
+            elsewhere.awaitEnd();
+        }
+    }
+
+    private static String permissions(Path path) throws Exception {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void twoStartsAtOnceShareADaemon() throws Exception {
+        Path bundle = shim.bundle("a", "exit 0");
+        List<Process> starts =
+                List.of(
+                        shim.launch(bundle, shim.bootstrap("a"), shim.start("a")),
+                        shim.launch(bundle, shim.bootstrap("a"), shim.start("a")),
+                        shim.launch(bundle, shim.bootstrap("a"), shim.start("a")));
+        String address = "";
+        for (Process each : starts) {
+            Result result = ShimProgram.finish(each);
+            assertEquals(0, result.status(), result.stderr());
+            assertTrue(address.isEmpty() || address.equals(result.text()));
+            address = result.text();
+        }
+        Client client = shim.connect(address);
+        String marker = "-socket " + client.socket();
+        long serving =
+                ProcessHandle.allProcesses()
+                        .filter(p -> commandLine(p.pid()).contains(marker))
+                        .count();
+        assertEquals(1, serving);
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Over the daemon's whole life nobody writes to descriptors 1 and 2 but start, once. */
+    @Test
+    void startWritesOneLine() throws Exception {
+        Path bundle = shim.bundle("a", "echo lost");
+        Path trace = directory.resolve("trace");
+        String program = ShimProgram.program("containerd-shim-reaper-v2");
+        List<String> command =
+                Stream.concat(
+                                Stream.of(
+                                        "strace",
+                                        "-f",
+                                        "-qq",
+                                        "-e",
+                                        "trace=write,writev,pwrite64",
+                                        "-e",
+                                        "signal=none",
+                                        "-o",
+                                        trace.toString(),
+                                        program),
+                                Stream.of(shim.start("a")))
+                        .toList();
+        Process traced = shim.launch(bundle, shim.bootstrap("a"), command);
+        byte[] first = new byte[4096];
+        int length =
+                traced.getInputStream().read(first); // strace holds the pipe: no end to wait for
+        String address = new String(first, 0, length, StandardCharsets.UTF_8);
+        Client client = shim.connect(address);
+        client.call("Shutdown", shutdown("a"));
+        client.awaitEnd();
+        Result rest = ShimProgram.finish(traced);
+        assertEquals("", rest.text());
+        assertEquals("", rest.stderr());
+        List<String> writes =
+                Files.readAllLines(trace).stream()
+                        .filter(line -> line.matches("\\d+ +p?writev?(64)?\\([12],.*"))
+                        .toList();
+        assertEquals(1, writes.size(), writes.toString());
+        assertTrue(writes.getFirst().contains("(1, \"unix://"), writes.toString());
+    }
+
+    @Test
+    void aFailingStartSaysOneLine() throws Exception {
+        Path bundle = shim.bundle("a", "exit 0");
+        shim.environment.put("TTRPC_ADDRESS", "not/a/socket");
+        Result result = shim.run(bundle, shim.bootstrap("a"), shim.start("a"));
+        assertNotEquals(0, result.status());
+        assertEquals("", result.text());
+        assertEquals(1, result.stderr().lines().count(), result.stderr());
+        assertTrue(result.stderr().contains("the daemon did not start: "), result.stderr());
+        assertEmpty(shim.sockets);
+    }
+
+    @Test
+    void aNewDaemonReplacesAStaleSocket() throws Exception {
+        Path bundle = shim.bundle("a", "exit 0");
+        Client first = shim.startDaemon("a", bundle);
+        ProcessHandle.of(first.pid).orElseThrow().destroyForcibly();
+        first.awaitEnd();
+        assertTrue(Files.exists(first.socket()));
+        Client second = shim.startDaemon("a", bundle);
+        assertEquals(first.address, second.address);
+        assertNotEquals(first.pid, second.pid);
+    }
+
+    @Test
+    void afterTheDaemonsDeathDeleteEndsTheContainer() throws Exception {
+        Path bundle = shim.bundle("a", "setsid sleep 1000 & exec sleep 1001");
+        Client client = shim.startDaemon("a", bundle);
+        int pid = createAndStart(client, "a", bundle);
+        ProcessHandle.of(client.pid).orElseThrow().destroyForcibly();
+        client.awaitEnd();
+        assertTrue(ProcessInfo.of(pid).isPresent(), "the container outlives its shim");
+        Result result = shim.delete("a", bundle);
+        assertEquals(0, result.status(), result.stderr());
+        assertEquals("", result.stderr());
+        DeleteResponse response = DeleteResponse.parseFrom(result.stdout());
+        assertEquals(pid, response.getPid());
+        assertEquals(137, response.getExitStatus());
+        assertTrue(response.getExitedAt().getSeconds() > 0);
+        assertTrue(ProcessInfo.of(pid).filter(p -> !p.isZombie()).isEmpty());
+        assertEmpty(shim.sockets);
+        assertEmpty(directory.resolve("run"));
+        Result again = shim.delete("a", bundle);
+        assertEquals(0, again.status(), again.stderr());
+        assertEquals(137, DeleteResponse.parseFrom(again.stdout()).getExitStatus());
+    }
+
+    @Test
+    void afterTheDaemonsDeathDeleteKnowsTheExit() throws Exception {
+        Path bundle = shim.bundle("a", "exit 42");
+        Client client = shim.startDaemon("a", bundle);
+        createAndStart(client, "a", bundle);
+        WaitResponse ended = WaitResponse.parseFrom(client.call("Wait", waitFor("a")));
+        ProcessHandle.of(client.pid).orElseThrow().destroyForcibly();
+        client.awaitEnd();
+        DeleteResponse response = DeleteResponse.parseFrom(shim.delete("a", bundle).stdout());
+        assertEquals(42, response.getExitStatus());
+        assertEquals(ended.getExitedAt(), response.getExitedAt());
+        assertEmpty(directory.resolve("run"));
+    }
+
+    /** containerd runs delete after a refused Create too. */
+    @Test
+    void deleteLeavesAnotherBundlesContainerAlone() throws Exception {
+        Path bundle = shim.bundle("a", "exec sleep 1000");
+        Client client = shim.startDaemon("a", bundle);
+        int pid = createAndStart(client, "a", bundle);
+        Path other = Files.createDirectories(directory.resolve("other/a"));
+        Result result = shim.delete("a", other);
+        assertEquals(0, result.status(), result.stderr());
+        assertEquals(0, DeleteResponse.parseFrom(result.stdout()).getPid());
+        assertTrue(ProcessInfo.of(pid).filter(p -> !p.isZombie()).isPresent());
+        assertTrue(client.lives() && Files.exists(client.socket()));
+    }
+
+    @Test
+    void sigtermEndsTheDaemonAndItsSocket() throws Exception {
+        Path bundle = shim.bundle("a", "exec sleep 1000");
+        Client client = shim.startDaemon("a", bundle);
+        int pid = createAndStart(client, "a", bundle);
+        ProcessHandle.of(client.pid).orElseThrow().destroy();
+        client.awaitEnd();
+        assertFalse(client.lives());
+        assertEmpty(shim.sockets);
+        assertTrue(ProcessInfo.of(pid).isPresent(), "containers live on");
+    }
+
+    @Test
+    void shutdownWaitsForTheLastContainer() throws Exception {
+        Path bundle = shim.bundle("a", "exec sleep 1000");
+        Client client = shim.startDaemon("a", bundle);
+        createAndStart(client, "a", bundle);
+        client.call("Shutdown", shutdown("a"));
+        client.call("Connect", ConnectRequest.newBuilder().setId("a").build());
+        client.call("Kill", KillRequest.newBuilder().setId("a").setSignal(9).build());
+        client.call("Wait", waitFor("a"));
+        client.call("Delete", delete("a"));
+        client.call("Shutdown", shutdown("a"));
+        client.awaitEnd();
+    }
+
+    private static TtrpcException refusal(ExecutionException failure) {
+        return (TtrpcException) failure.getCause();
+    }
+
+    @Test
+    void aMissingRuntimeIsNamed() throws Exception {
+        shim.environment.put("REAPER_RUNTIME_PATH", "/no/such/runtime");
+        Path bundle = shim.bundle("a", "exit 0");
+        Client client = shim.startDaemon("a", bundle);
+        TtrpcException failure =
+                refusal(
+                        assertThrows(
+                                ExecutionException.class,
+                                () -> client.call("Create", shim.create("a", bundle))));
+        String message = failure.getMessage();
+        assertTrue(message.contains("/no/such/runtime"), message);
+        assertTrue(message.contains("REAPER_RUNTIME_PATH"), message);
+        assertTrue(client.lives());
+        assertEquals(0, shim.delete("a", bundle).status());
+    }
+
+    @Test
+    void whatTheRuntimeSaysIsTheError() throws Exception {
+        Path bundle = shim.bundle("a", "exit 0");
+        Files.writeString(bundle.resolve("config.json"), "{\"ociVersion\": broken");
+        Client client = shim.startDaemon("a", bundle);
+        TtrpcException failure =
+                refusal(
+                        assertThrows(
+                                ExecutionException.class,
+                                () -> client.call("Create", shim.create("a", bundle))));
+        assertTrue(
+                failure.getMessage().startsWith("OCI runtime create failed: "),
+                failure.getMessage());
+        assertTrue(failure.getMessage().contains("config.json"), failure.getMessage());
+        assertEmpty(directory.resolve("run"));
+    }
+
+    @Test
+    void aCreateOutOfTimeLeavesNothing() throws Exception {
+        Path bundle = shim.bundle("a", "exec sleep 1000");
+        Client client = shim.startDaemon("a", bundle);
+        ExecutionException late =
+                assertThrows(
+                        ExecutionException.class,
+                        () ->
+                                client.send(
+                                                "Create",
+                                                shim.create("a", bundle),
+                                                ShimProgram.within(Duration.ofMillis(50)))
+                                        .get(60, TimeUnit.SECONDS));
+        assertEquals(Code.DEADLINE_EXCEEDED, refusal(late).code());
+        // the id is free again once all is undone, and not a moment before
+        awaitUnknown(client, "a");
+        assertEmpty(directory.resolve("run"));
+        assertEquals(List.of(), ProcessHandle.of(client.pid).orElseThrow().children().toList());
+        createAndStart(client, "a", bundle);
+        client.call("Kill", KillRequest.newBuilder().setId("a").setSignal(9).build());
+        client.call("Wait", waitFor("a"));
+        client.call("Delete", delete("a"));
+    }
+
+    /** Wait of an id that is being undone pends until that is over. */
+    private static void awaitUnknown(Client client, String id) {
+        ExecutionException gone =
+                assertThrows(ExecutionException.class, () -> client.call("Wait", waitFor(id)));
+        assertEquals(Code.NOT_FOUND, refusal(gone).code());
+        ExecutionException unknown =
+                assertThrows(
+                        ExecutionException.class,
+                        () -> client.call("State", StateRequest.newBuilder().setId(id).build()));
+        assertEquals(Code.NOT_FOUND, refusal(unknown).code());
+    }
+
+    @Test
+    void infoAndVersion() throws Exception {
+        Result info = shim.run(directory, new byte[0], "-info");
+        assertEquals(0, info.status());
+        assertEquals("", info.stderr());
+        RuntimeInfo runtime = RuntimeInfo.parseFrom(info.stdout());
+        assertEquals("io.containerd.reaper.v2", runtime.getName());
+        assertTrue(runtime.getFeatures().getTypeUrl().endsWith("/features/Features"));
+        assertTrue(runtime.getFeatures().getValue().toStringUtf8().contains("\"namespaces\":[]"));
+        Any options = Any.newBuilder().setTypeUrl("some.Type").build();
+        Result echo = shim.run(directory, options.toByteArray(), "-info");
+        assertEquals(options, RuntimeInfo.parseFrom(echo.stdout()).getOptions());
+        Result version = shim.run(directory, new byte[0], "-v");
+        assertEquals(0, version.status());
+        assertEquals(1, version.text().lines().count());
+    }
+}
