@@ -106,7 +106,7 @@ for app in runtime-app=reaper-runtime shim-app=containerd-shim-reaper-v2; do
 done
 
 runtime_options="$common -Xmx256m -Dreaper.launcher=$bin/reaper-runtime"
-init_options="-Xmx64m -Xlog:disable"
+init_options="-Xmx128m -Xlog:disable"
 runtime_line="-XX:AOTCache=$lib/reaper-runtime.aot $runtime_options \
     '-Dreaper.init.options=$init_options -XX:SharedArchiveFile=$lib/reaper-init.aot' -jar $lib/reaper-runtime.jar"
 shim_options="$common -Xmx128m -Dreaper.launcher=$bin/containerd-shim-reaper-v2"
@@ -138,6 +138,7 @@ T
     for _ in $(seq 100); do [ ! -S "$run/shim" ] || break; sleep 0.1; done
     train "$repo/scripts/TrainShim.java" "$run/shim" "$id" "$run/bundle"
     wait
+    "$bin/reaper-runtime" --root "$run/state" delete --force "$id" 2>/dev/null || true
     trained containerd-shim-reaper-v2.aot
 fi
 

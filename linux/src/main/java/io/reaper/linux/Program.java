@@ -2,13 +2,30 @@ package io.reaper.linux;
 
 import java.util.List;
 
-/** Turns this process into another program. */
-public final class Program {
+/** What this process turns into: everything is in memory before the last limits are set. */
+public final class Program implements AutoCloseable {
 
     private static final int CLOSE_RANGE_CLOEXEC = 4;
     private static final int LAST_FD = -1;
 
-    private Program() {}
+    private final String path;
+    private final Memory cPath;
+    private final Memory argv;
+    private final Memory env;
+
+    /**
+     * Prepares an {@code execve(2)}.
+     *
+     * @param path of the file; not looked up in PATH
+     * @param argv with argv[0]
+     * @param env {@code NAME=value}, the whole environment
+     */
+    public Program(String path, List<String> argv, List<String> env) {
+        this.path = path;
+        this.cPath = Memory.string(path);
+        this.argv = Memory.strings(argv);
+        this.env = Memory.strings(env);
+    }
 
     /** Descriptors from {@code first} on do not reach the next program. */
     public static void closeOnExecFrom(int first) {
@@ -24,12 +41,15 @@ public final class Program {
      *
      * @return why it failed; on success it does not return
      */
-    public static LinuxException exec(String path, List<String> argv, List<String> env) {
-        try (Memory p = Memory.string(path);
-                Memory a = Memory.strings(argv);
-                Memory e = Memory.strings(env)) {
-            long result = Kernels.CURRENT.exec(p.address(), a.address(), e.address());
-            return new LinuxException("exec", path, new Errno(Math.toIntExact(-result)));
-        }
+    public LinuxException exec() {
+        long result = Kernels.CURRENT.exec(cPath.address(), argv.address(), env.address());
+        return new LinuxException("exec", path, new Errno(Math.toIntExact(-result)));
+    }
+
+    @Override
+    public void close() {
+        cPath.close();
+        argv.close();
+        env.close();
     }
 }

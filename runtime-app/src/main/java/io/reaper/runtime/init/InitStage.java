@@ -21,7 +21,6 @@ public final class InitStage {
     private static final int CHANNEL = 0;
     private static final int FIFO = 1;
     private static final int PLAN = 2;
-    private static final int PLAN_LIMIT = 256 * 1024 * 1024;
     private static final int FAILURE = 1;
 
     private final int base;
@@ -46,7 +45,7 @@ public final class InitStage {
     private void run() {
         InitPlan plan;
         try (Fd file = Fd.of(base + PLAN)) {
-            plan = PlanCodec.decode(file.readAll(PLAN_LIMIT));
+            plan = PlanCodec.decode(file.readAll(PlanCodec.LIMIT));
         }
         Optional<String> program;
         try (InitChannel channel = new InitChannel(Fd.of(base + CHANNEL))) {
@@ -80,16 +79,21 @@ public final class InitStage {
      * Waits for {@code start}, which reads from the FIFO: its end means success, bytes an error.
      */
     private void becomeProgram(String path, InitPlan plan) {
-        try (Fd gate = Fd.of(base + FIFO).reopen(OpenFlags.O_WRONLY)) {
-            LinuxException refused;
-            try {
-                Program.closeOnExecFrom(base);
-                runner.setLimits(plan.limits());
-                refused = Program.exec(path, plan.args(), plan.env());
-            } catch (LinuxException e) {
-                refused = e;
-            }
-            gate.write(refused.getMessage().getBytes(StandardCharsets.UTF_8));
+        try (Fd gate = Fd.of(base + FIFO).reopen(OpenFlags.O_WRONLY);
+                Program program = new Program(path, plan.args(), plan.env())) {
+            gate.write(refused(program, plan).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private String refused(Program program, InitPlan plan) {
+        try {
+            Program.closeOnExecFrom(base);
+            runner.setLimits(plan.limits());
+            return program.exec().getMessage();
+        } catch (LinuxException e) {
+            return e.getMessage();
+        } catch (OutOfMemoryError e) {
+            return "exec " + plan.args().getFirst() + ": no memory within process.rlimits";
         }
     }
 }

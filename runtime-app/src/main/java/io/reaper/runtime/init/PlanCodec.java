@@ -19,6 +19,12 @@ import java.util.Map;
 /** A plan as bytes, for the way from {@code create} to its init stage; both are the same build. */
 public final class PlanCodec {
 
+    /**
+     * Bytes of an encoded plan. The kernel takes at most 6 MiB of arguments and variables ({@code
+     * execve(2)}), so that a larger plan could not be carried out.
+     */
+    public static final int LIMIT = 8 * 1024 * 1024;
+
     private static final int SUBREAPER = 1;
     private static final int STREAMS = 2;
     private static final int KEYRING = 3;

@@ -37,10 +37,16 @@ final class InitProcess implements AutoCloseable {
      * @param fifo an {@code O_PATH} descriptor of exec.fifo
      */
     static InitProcess spawn(InitPlan plan, Fd fifo, int preserved, RuntimeLog log) {
+        byte[] encoded = PlanCodec.encode(plan);
+        if (encoded.length > PlanCodec.LIMIT) {
+            throw new ContainerException(
+                    "unable to start container process: process.args and process.env: "
+                            + Errno.E2BIG.text());
+        }
         Fd[] pair = Fd.socketPair();
         try (Fd theirs = pair[1];
                 Fd memory = Fd.memory("reaper-init-plan")) {
-            memory.write(PlanCodec.encode(plan));
+            memory.write(encoded);
             memory.seek(0);
             List<Fd> fds = new ArrayList<>();
             for (int number = 0; number < STANDARD_STREAMS + preserved; number++) {

@@ -100,6 +100,22 @@ class FailureKernelTest {
     }
 
     @Test
+    void argumentsBeyondTheKernelsLimitFailStartAtTheLatest() {
+        TestBundle bundle = runtime.program("true");
+        bundle.process().withArray("args").add("x".repeat(9 << 20));
+        assertEquals(
+                "unable to start container process: process.args and process.env:"
+                        + " argument list too long",
+                createRefused(bundle.write()));
+        TestBundle shorter = runtime.program("true");
+        shorter.process().withArray("args").add("x".repeat(3 << 20));
+        assertTrue(
+                runtime.refused("run", "-b", shorter.write().toString(), runtime.id())
+                        .endsWith("/true: argument list too long"));
+        assertFalse(Files.exists(runtime.root().resolve(runtime.id())));
+    }
+
+    @Test
     void anUnwritablePidFileUndoesTheCreate() {
         TestBundle bundle = runtime.script("exec sleep 1000");
         String line =

@@ -129,6 +129,21 @@ class ProcessKernelTest {
         assertEquals("3", stat[40], "SCHED_BATCH");
     }
 
+    /** The init stage itself needs more than all of these: they are set as its very last act. */
+    @Test
+    void tightLimitsHoldForTheProgramOnly() {
+        TestBundle bundle = runtime.script("ulimit -n; ulimit -v; ulimit -d; ulimit -s; ulimit -f");
+        var limits = bundle.process().putArray("rlimits");
+        limits.addObject().put("type", "RLIMIT_NOFILE").put("soft", 4).put("hard", 4);
+        limits.addObject().put("type", "RLIMIT_AS").put("soft", 64 << 20).put("hard", 64 << 20);
+        limits.addObject().put("type", "RLIMIT_DATA").put("soft", 8 << 20).put("hard", 8 << 20);
+        limits.addObject().put("type", "RLIMIT_STACK").put("soft", 1 << 20).put("hard", 1 << 20);
+        limits.addObject().put("type", "RLIMIT_FSIZE").put("soft", 512).put("hard", 512);
+        limits.addObject().put("type", "RLIMIT_NPROC").put("soft", 1).put("hard", 1);
+        limits.addObject().put("type", "RLIMIT_CPU").put("soft", 1).put("hard", 1);
+        assertEquals("4\n65536\n8192\n1024\n1\n", output(bundle));
+    }
+
     /** Machines without CAP_SYS_RESOURCE refuse it to every runtime. */
     @Test
     void aHardLimitIsRaisedOrCreateFails() {

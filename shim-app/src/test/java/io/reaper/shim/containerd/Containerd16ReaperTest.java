@@ -1,7 +1,7 @@
 package io.reaper.shim.containerd;
 
-class Containerd16ReaperTest extends ReaperShimScenarios {
+class Containerd16ReaperTest extends ReaperScenarios {
     Containerd16ReaperTest() {
-        super(ContainerdRelease.V1_6, Pair.REAPER);
+        super(ContainerdRelease.V1_6);
     }
 }

@@ -1,7 +1,7 @@
 package io.reaper.shim.containerd;
 
-class Containerd2ReaperTest extends ReaperShimScenarios {
+class Containerd2ReaperTest extends ReaperScenarios {
     Containerd2ReaperTest() {
-        super(ContainerdRelease.V2, Pair.REAPER);
+        super(ContainerdRelease.V2);
     }
 }

@@ -8,11 +8,14 @@
  * <table>
  * <caption>Classes and what they run</caption>
  * <tr><th>class</th><th>shim, runtime</th><th>1.6, 2.x</th><th>1.7</th></tr>
- * <tr><td>ContainerdNReaperTest</td><td>ours, ours</td><td>ReaperShimScenarios</td><td>SmokeScenarios</td></tr>
+ * <tr><td>ContainerdNReaperTest</td><td>ours, ours</td><td>ReaperScenarios</td><td>SmokeScenarios</td></tr>
  * <tr><td>ContainerdNReaperShimTest</td><td>ours, runc</td><td>ReaperShimScenarios</td><td>SmokeScenarios</td></tr>
  * <tr><td>ContainerdNReaperRuntimeTest</td><td>runc's, ours</td><td>ContainerScenarios</td><td>SmokeScenarios</td></tr>
  * <tr><td>ContainerdNRuncReference</td><td>runc's, runc</td><td>ContainerScenarios</td><td>ContainerScenarios</td></tr>
  * </table>
+ *
+ * <p>Each of ReaperScenarios, ReaperShimScenarios, ContainerScenarios and SmokeScenarios holds all
+ * of the next one.
  *
  * <p>The last row has nothing of ours: it checks the scenarios themselves and runs on demand only,
  * by -Dtest='Containerd*RuncReference'.

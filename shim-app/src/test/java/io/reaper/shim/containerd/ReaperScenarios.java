@@ -1,0 +1,55 @@
+package io.reaper.shim.containerd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What our shim with our runtime does; the peers leave cgroups, sockets or shims behind here. */
+abstract class ReaperScenarios extends ReaperShimScenarios {
+
+    ReaperScenarios(ContainerdRelease release) {
+        super(release, Pair.REAPER);
+    }
+
+    /**
+     * Clients give up at any step of a container's life, and containerd cancels what it does for
+     * them; what they then delete is gone. The system property reaper.test.late says how many (6),
+     * reaper.test.seed repeats a failure.
+     */
+    @Test
+    void callsWhoseDeadlinePassesLeaveNothing() {
+        long seed = Long.getLong("reaper.test.seed", System.nanoTime());
+        Random random = new Random(seed);
+        String namespace = containerd.namespace();
+        int count = Integer.getInteger("reaper.test.late", 6);
+        StringBuilder told = new StringBuilder("seed " + seed);
+        for (int i = 0; i < count; i++) {
+            String id = "late-" + i;
+            int millis = 20 + random.nextInt(2000);
+            List<String> line =
+                    new ArrayList<>(
+                            containerd.ctrLine(
+                                    namespace, runArguments(id, List.of("-d"), "sleep", "1000")));
+            line.addAll(1, List.of("--timeout", millis + "ms"));
+            Job.Result result =
+                    containerd.node().start(line, Map.of()).await(PrivateContainerd.DEADLINE);
+            told.append(
+                    "%n%d ms: %d %s".formatted(millis, result.exitCode(), result.stderr().strip()));
+        }
+        try {
+            for (int i = 0; i < count; i++) {
+                ctr("task", "delete", "--force", "late-" + i);
+                ctr("container", "delete", "late-" + i);
+            }
+            assertEquals("", ctr("container", "ls", "-q").expect(0).stdout());
+            containerd.assertNothingLeft();
+        } catch (AssertionError e) {
+            throw new AssertionError(told.toString(), e);
+        }
+        System.err.println(told);
+    }
+}
