@@ -34,9 +34,9 @@ final class Task {
     private volatile TaskStatus status = new Creating();
     private volatile Optional<ProcessStreams> streams = Optional.empty();
 
-    Task(ContainerId id, CreateTaskRequest request, TaskEvents events) {
+    Task(ContainerId id, Path bundle, CreateTaskRequest request, TaskEvents events) {
         this.id = id;
-        this.bundle = Path.of(request.getBundle());
+        this.bundle = bundle;
         this.request = request;
         this.events = events;
     }

@@ -21,6 +21,8 @@ import io.reaper.shim.task.TaskStatus.Creating;
 import io.reaper.shim.task.TaskStatus.Deleting;
 import io.reaper.shim.task.TaskStatus.Gone;
 import io.reaper.shim.task.TaskStatus.Stopped;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +86,7 @@ public final class Tasks {
      */
     int create(CreateTaskRequest request, Deadline deadline) {
         ContainerId id = containerId(request.getId());
-        Task task = new Task(id, request, events);
+        Task task = new Task(id, bundle(request.getBundle()), request, events);
         Task holder = table.putIfAbsent(id, task);
         if (holder != null) {
             throw new ShimException(
@@ -286,6 +288,14 @@ public final class Tasks {
             throw ShimException.notFound("container " + id + " does not exist");
         }
         return task;
+    }
+
+    private static Path bundle(String path) {
+        try {
+            return Path.of(path);
+        } catch (InvalidPathException e) {
+            throw new ShimException(Kind.INVALID_ARGUMENT, "bundle: " + e.getReason(), e);
+        }
     }
 
     private static ContainerId containerId(String id) {

@@ -110,8 +110,9 @@ class ReaperKernelTest {
     @Test
     void anExitBeforeTheClaimIsKept() throws Exception {
         Children.Hold hold = reaper.hold();
-        // the command's child has ended long before the command itself does
-        Exit command = exit(sh("(exit 9) & echo $! > $1/pid; exec sleep 0.2"));
+        // the command's child ends before the command, which (no shell any more) waits for none
+        String child = "(while [ $(cat /proc/$$/comm) = sh ]; do sleep 0.01; done; exit 9)";
+        Exit command = exit(sh(child + " & echo $! > $1/pid; exec sleep 0.5"));
         assertTrue(command.orphans().size() <= 1);
         ChildProcess init = reaper.claim(pidIn("pid"));
         assertEquals(9, exit(init).status().code());

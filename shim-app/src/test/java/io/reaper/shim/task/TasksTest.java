@@ -261,6 +261,11 @@ class TasksTest {
                 () ->
                         fixture.tasks.create(
                                 fixture.request("a").setId("../x").build(), Deadline.NONE));
+        fails(
+                Kind.INVALID_ARGUMENT,
+                () ->
+                        fixture.tasks.create(
+                                fixture.request("a").setBundle("/b\0").build(), Deadline.NONE));
         Mount outside = Mount.newBuilder().setType("bind").setTarget("../../etc").build();
         fails(
                 Kind.INVALID_ARGUMENT,
