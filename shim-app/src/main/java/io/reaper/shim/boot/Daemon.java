@@ -34,6 +34,11 @@ final class Daemon {
     private enum Request {
         /** containerd's Shutdown, or a start that was killed: only without containers. */
         WHEN_IDLE,
+        /**
+         * Every client has left: containerd has given up a Create, or has died after a Delete, and
+         * will ask for nothing more. Only without containers.
+         */
+        WHEN_DESERTED,
         /** A signal: containers live on, for {@code shim delete} to find. */
         NOW
     }
@@ -65,6 +70,7 @@ final class Daemon {
         TaskService service = new TaskService(tasks, this::endWhenIdle, log);
         this.server = new TtrpcServer(vertx, List.of(service), log::warn);
         server.onConnection(events::retry);
+        server.onDeserted(() -> requests.add(Request.WHEN_DESERTED));
     }
 
     private static String ttrpcAddress(ShimFlags flags) {
@@ -122,6 +128,7 @@ final class Daemon {
             boolean may =
                     switch (request) {
                         case WHEN_IDLE -> tasks.isEmpty();
+                        case WHEN_DESERTED -> tasks.isEmpty() && server.isDeserted();
                         case NOW -> true;
                     };
             if (may) {

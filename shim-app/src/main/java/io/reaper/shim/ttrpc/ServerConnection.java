@@ -53,6 +53,7 @@ final class ServerConnection {
     private boolean paused;
     private boolean refusing;
     private boolean closed;
+    private boolean used;
 
     /** A call from its request on until its service has answered; the client may hear earlier. */
     private static final class Serving {
@@ -68,7 +69,7 @@ final class ServerConnection {
     }
 
     /**
-     * @param changed is run when {@link #isClosed} or {@link #isSettled} may have become true
+     * @param changed is run when {@link #isOver} or {@link #isSettled} may have become true
      */
     ServerConnection(
             Vertx vertx,
@@ -97,8 +98,14 @@ final class ServerConnection {
         socket.exceptionHandler(unused -> {});
     }
 
-    boolean isClosed() {
-        return closed;
+    /** Whether the client is gone and no {@link TtrpcService#call} of it runs any more. */
+    boolean isOver() {
+        return closed && running == 0;
+    }
+
+    /** Whether a call was served: who only looks whether somebody listens makes none. */
+    boolean wasUsed() {
+        return used;
     }
 
     /** Whether every call that has its answer, or is about to, has been answered on the wire. */
@@ -201,6 +208,7 @@ final class ServerConnection {
             throw new TtrpcException(Code.DEADLINE_EXCEEDED, "the deadline has passed already");
         }
         Serving serving = new Serving(frame.streamId(), frame.payload().size());
+        used = true;
         calls.add(serving);
         callBytes += serving.bytes;
         running++;

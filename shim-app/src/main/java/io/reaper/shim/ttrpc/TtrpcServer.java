@@ -40,6 +40,8 @@ public final class TtrpcServer {
     private NetServer server;
     private boolean closing;
     private volatile Runnable onConnection = () -> {};
+    private volatile Runnable onDeserted = () -> {};
+    private volatile boolean deserted = true;
 
     /**
      * @param problems is told, in one line each, what no client is: exceptions of services that are
@@ -66,6 +68,19 @@ public final class TtrpcServer {
     /** Runs the action, on the event loop, whenever a client has connected. */
     public void onConnection(Runnable action) {
         onConnection = action;
+    }
+
+    /**
+     * Runs the action, on the event loop, whenever the last client that has made calls is gone and
+     * those of them that ran have ended.
+     */
+    public void onDeserted(Runnable action) {
+        onDeserted = action;
+    }
+
+    /** Whether no client is connected and no call of one that is gone runs. */
+    public boolean isDeserted() {
+        return deserted;
     }
 
     /**
@@ -103,12 +118,18 @@ public final class TtrpcServer {
         ServerConnection connection =
                 new ServerConnection(vertx, context, socket, services, problems, this::changed);
         connections.add(connection);
+        deserted = false;
         connection.open();
         onConnection.run();
     }
 
     private void changed() {
-        connections.removeIf(ServerConnection::isClosed);
+        boolean usedOneLeft = connections.stream().anyMatch(c -> c.isOver() && c.wasUsed());
+        connections.removeIf(ServerConnection::isOver);
+        deserted = connections.isEmpty();
+        if (deserted && usedOneLeft) {
+            onDeserted.run();
+        }
         if (closing && connections.stream().allMatch(ServerConnection::isSettled)) {
             settled.tryComplete();
         }
