@@ -59,13 +59,14 @@ public final class RuntimeClient implements OciRuntime {
         long logEnd = RuntimeLog.end(bundle.resolve(LOG_FILE));
         List<String> argv =
                 command(
-                        bundle,
-                        "create",
-                        "--bundle",
-                        bundle + "",
-                        "--pid-file",
-                        pidFile + "",
-                        id + "");
+                        logOptions(bundle),
+                        List.of(
+                                "create",
+                                "--bundle",
+                                bundle + "",
+                                "--pid-file",
+                                pidFile + "",
+                                id + ""));
         Exit exit;
         // what the command prints goes to the container's streams: the log alone says why it failed
         Children.Hold hold = children.hold();
@@ -110,7 +111,10 @@ public final class RuntimeClient implements OciRuntime {
     @Override
     public boolean discard(ContainerId id, Path bundle, Deadline deadline) {
         try {
-            Path holder = state(id, bundle, deadline).bundle();
+            // no log: containerd may remove the bundle, where it would be, at any time
+            Path holder =
+                    RuntimeState.parse(run(List.of(), "state", deadline, id.value()).stdout())
+                            .bundle();
             if (!sameDirectory(holder, bundle)) {
                 log.info(
                         "id "
@@ -122,7 +126,7 @@ public final class RuntimeClient implements OciRuntime {
                                 + ": left alone");
                 return false;
             }
-            run("delete", bundle, deadline, "--force", id.value());
+            run(List.of(), "delete", deadline, "--force", id.value());
         } catch (ShimException e) {
             if (e.kind() != Kind.NOT_FOUND) {
                 throw e;
@@ -132,26 +136,34 @@ public final class RuntimeClient implements OciRuntime {
     }
 
     private Outcome run(String verb, Path bundle, Deadline deadline, String... arguments) {
+        return run(logOptions(bundle), verb, deadline, arguments);
+    }
+
+    private Outcome run(List<String> options, String verb, Deadline deadline, String... arguments) {
         List<String> words = new ArrayList<>();
         words.add(verb);
         words.addAll(List.of(arguments));
-        Outcome outcome = runner.run(command(bundle, words.toArray(String[]::new)), deadline);
+        Outcome outcome = runner.run(command(options, words), deadline);
         if (!outcome.succeeded()) {
             throw failure(verb, outcome.exit(), said(outcome.stderr()));
         }
         return outcome;
     }
 
-    private List<String> command(Path bundle, String... words) {
+    private List<String> command(List<String> options, List<String> words) {
         String searchPath = Optional.ofNullable(System.getenv("PATH")).orElse("");
         List<String> argv = new ArrayList<>();
         argv.add(RuntimeBinary.resolve(configuredPath, searchPath));
         argv.addAll(List.of("--root", root.toString()));
-        if (Files.isDirectory(bundle)) { // a dead shim's bundle may be gone already
-            argv.addAll(List.of("--log", bundle.resolve(LOG_FILE) + "", "--log-format", "json"));
-        }
-        argv.addAll(List.of(words));
+        argv.addAll(options);
+        argv.addAll(words);
         return argv;
+    }
+
+    private static List<String> logOptions(Path bundle) {
+        return Files.isDirectory(bundle) // a dead shim's bundle may be gone already
+                ? List.of("--log", bundle.resolve(LOG_FILE) + "", "--log-format", "json")
+                : List.of();
     }
 
     private ShimException failure(String verb, Exit exit, String said) {
