@@ -77,12 +77,16 @@ move_caches() {
 
 # Writes launcher $1: java with the options of the remaining arguments.
 launcher() {
-    local name=$1
+    local name=$1 first=:
     shift
+    # A Java whose working directory vanishes while it starts ends with 1 and says so on stdout; containerd may remove the
+    # bundle while it runs 'delete' in it. -bundle names it there.
+    [ "$name" = reaper-runtime ] || first='for verb; do :; done; [ "$verb" != delete ] || cd /'
     cat >"$bin/.$name.$$" <<T
 #!/bin/sh
 # $name in JVM mode, written by Reaper's scripts/install.sh. Prints nothing itself unless its Java is gone.
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS JDK_AOT_VM_OPTIONS CLASSPATH
+$first
 LC_ALL=C.UTF-8
 export LC_ALL
 [ -x '$JAVA_HOME/bin/java' ] || {
