@@ -24,19 +24,23 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** The parts of a serving shim, put together; started and ended by one thread. */
 final class Daemon {
 
     private static final Duration FLUSH_LIMIT = Duration.ofSeconds(2);
 
+    /** From the start of a daemon to its first client. */
+    private static final Duration UNUSED_LIMIT = Duration.ofSeconds(30);
+
     /** Why the daemon may be asked to end. */
     private enum Request {
         /** containerd's Shutdown, or a start that was killed: only without containers. */
         WHEN_IDLE,
         /**
-         * Every client has left: containerd has given up a Create, or has died after a Delete, and
-         * will ask for nothing more. Only without containers.
+         * No client is there, or every one has left: containerd has given up a start or a Create,
+         * or has died after a Delete, and will ask for nothing more. Only without containers.
          */
         WHEN_DESERTED,
         /** A signal: containers live on, for {@code shim delete} to find. */
@@ -103,7 +107,7 @@ final class Daemon {
 
     /** Returns when the daemon has been asked to end, may, and has removed its socket. */
     void serve() {
-        boolean ended = false;
+        boolean ended = end(first());
         while (!ended) {
             ended = end(next());
         }
@@ -111,6 +115,18 @@ final class Daemon {
         events.close(Deadline.after(FLUSH_LIMIT));
         kernel.close();
         log.info("ended");
+    }
+
+    /** The first request, or {@link Request#WHEN_DESERTED} where none comes in good time. */
+    private Request first() {
+        try {
+            // deadline: a containerd that lets go of its start calls nobody, and asks for no delete
+            Request request = requests.poll(UNUSED_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return request == null ? Request.WHEN_DESERTED : request;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Request.NOW;
+        }
     }
 
     private Request next() {
