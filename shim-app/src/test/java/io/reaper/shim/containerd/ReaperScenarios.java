@@ -46,6 +46,7 @@ abstract class ReaperScenarios extends ReaperShimScenarios {
                 ctr("container", "delete", "late-" + i);
             }
             assertEquals("", ctr("container", "ls", "-q").expect(0).stdout());
+            containerd.removeLocks();
             containerd.assertNothingLeft();
         } catch (AssertionError e) {
             throw new AssertionError(told.toString(), e);
