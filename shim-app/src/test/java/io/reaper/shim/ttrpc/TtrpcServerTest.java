@@ -506,4 +506,29 @@ class TtrpcServerTest {
             server.close();
         }
     }
+
+    @Test
+    void tellsWhenTheLastClientThatMadeCallsIsGoneAndItsCallsHaveEnded() throws Exception {
+        CountDownLatch serving = new CountDownLatch(1);
+        CompletableFuture<MessageLite> answer = new CompletableFuture<>();
+        CompletableFuture<Boolean> deserted = new CompletableFuture<>();
+        try (TestServer server =
+                TestServer.start(
+                        methods(
+                                call -> {
+                                    serving.countDown();
+                                    return answer.join();
+                                }))) {
+            server.server.onDeserted(
+                    () -> deserted.complete(answer.isDone() && server.server.isDeserted()));
+            RawPeer.connect(server.socket).close(); // who only looks makes no call
+            try (RawPeer client = RawPeer.connect(server.socket)) {
+                client.call(1, TestServer.SERVICE, "Slow", NOTHING);
+                assertTrue(serving.await(10, TimeUnit.SECONDS));
+            }
+            assertTrue(server.answers());
+            answer.complete(NOTHING);
+            assertTrue(deserted.get(10, TimeUnit.SECONDS));
+        }
+    }
 }
