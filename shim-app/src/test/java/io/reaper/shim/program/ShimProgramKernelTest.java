@@ -23,7 +23,6 @@ import io.reaper.proto.types.RuntimeInfo;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;
 import io.reaper.shim.ttrpc.TtrpcException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,17 +164,9 @@ class ShimProgramKernelTest {
         String marker = "-socket " + client.socket();
         long serving =
                 ProcessHandle.allProcesses()
-                        .filter(p -> commandLine(p.pid()).contains(marker))
+                        .filter(p -> ShimProgram.commandLine(p.pid()).contains(marker))
                         .count();
         assertEquals(1, serving);
-    }
-
-    private static String commandLine(long pid) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
-        } catch (IOException e) {
-            return "";
-        }
     }
 
     /** Over the daemon's whole life nobody writes to descriptors 1 and 2 but start, once. */
