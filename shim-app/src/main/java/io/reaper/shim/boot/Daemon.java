@@ -32,7 +32,7 @@ final class Daemon {
 
     /** Why the daemon may be asked to end. */
     private enum Request {
-        /** containerd's Shutdown: only without containers. */
+        /** containerd's Shutdown, or a start that was killed: only without containers. */
         WHEN_IDLE,
         /** A signal: containers live on, for {@code shim delete} to find. */
         NOW
@@ -62,7 +62,7 @@ final class Daemon {
                         new ShimIdentity(
                                 flags.namespace(), settings.runtimePath(), settings.runtimeRoot()),
                         log);
-        TaskService service = new TaskService(tasks, () -> requests.add(Request.WHEN_IDLE), log);
+        TaskService service = new TaskService(tasks, this::endWhenIdle, log);
         this.server = new TtrpcServer(vertx, List.of(service), log::warn);
         server.onConnection(events::retry);
     }
@@ -83,6 +83,11 @@ final class Daemon {
         await(daemon.server.listen(daemon.socket.path()));
         log.info("serving on " + daemon.socket.address());
         return daemon;
+    }
+
+    /** Asks the daemon to end if it has no containers; returns at once. */
+    void endWhenIdle() {
+        requests.add(Request.WHEN_IDLE);
     }
 
     /** Asks the daemon to end; returns at once. */

@@ -11,7 +11,6 @@ import io.reaper.linux.SpawnRequest;
 import io.reaper.linux.Spawner;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,17 +18,12 @@ import java.util.Optional;
 
 /**
  * Starts the daemon in a session of its own, holding nothing of our stdin, stdout and stderr
- * (containerd waits for their end), and waits until it says over a pipe that its socket is open.
+ * (containerd waits for their end), and waits until it says that its socket is open.
  */
 final class DaemonSpawner {
 
-    /** The descriptor of the pipe in the daemon. */
-    static final int READY_FD = 3;
-
-    /** What the daemon writes when all is well; anything else is its reason why not. */
-    static final String READY = "ok";
-
-    private static final int ANSWER_LIMIT = 64 * 1024;
+    /** The descriptor of the {@link StartChannel} in the daemon. */
+    static final int START_FD = 3;
 
     private final ShimFlags flags;
     private final ShimLog log;
@@ -40,41 +34,46 @@ final class DaemonSpawner {
     }
 
     /**
-     * @return the daemon's pid
+     * @return to be told when the address has been printed
      * @throws ShimException FAILED with the daemon's own words if it did not come up
      */
-    int spawn(ContainerId id, ShimSocket socket, BootstrapInput input) {
-        SelfCommand self = SelfCommand.current();
-        Fd[] ready = Fd.pipe(0);
-        try (Fd answer = ready[0]) {
-            Child daemon = spawn(self, arguments(id, socket, input), ready[1]);
+    StartChannel spawn(ContainerId id, ShimSocket socket, BootstrapInput input) {
+        Fd[] pair = Fd.socketPair();
+        StartChannel channel = new StartChannel(pair[0]);
+        try {
+            Child daemon = spawn(SelfCommand.current(), arguments(id, socket, input), pair[1]);
             try (Pidfd pidfd = daemon.pidfd()) {
                 OomScore.raise(daemon.pid(), log);
-                String said = new String(answer.readAll(ANSWER_LIMIT), StandardCharsets.UTF_8);
-                if (said.equals(READY)) {
-                    return daemon.pid();
+                Optional<String> reason = channel.awaitReady();
+                if (reason.isPresent()) {
+                    throw new ShimException(
+                            ShimException.Kind.FAILED, failure(pidfd, reason.get()));
                 }
-                throw new ShimException(ShimException.Kind.FAILED, failure(pidfd, said));
             }
+            log.info("started daemon " + daemon.pid() + " at " + socket.address());
+            return channel;
+        } catch (RuntimeException e) {
+            channel.close();
+            throw e;
         }
     }
 
-    /** The pipe ends with the daemon's only copy of it: at its word, or at its death. */
-    private static Child spawn(SelfCommand self, List<String> arguments, Fd ready) {
+    /** The channel's other end is the daemon's alone: it closes at its death. */
+    private static Child spawn(SelfCommand self, List<String> arguments, Fd theirs) {
         List<String> argv = new ArrayList<>(self.words());
         argv.addAll(arguments);
         List<String> environment =
                 System.getenv().entrySet().stream()
                         .map(e -> e.getKey() + "=" + e.getValue())
                         .toList();
-        try (ready;
+        try (theirs;
                 Fd none = Fd.open(Path.of("/dev/null"), O_RDWR)) {
             return Spawner.spawn(
                     new SpawnRequest(
                             self.path(),
                             argv,
                             environment,
-                            List.of(none, none, none, ready),
+                            List.of(none, none, none, theirs),
                             Optional.of(Path.of("/")),
                             true,
                             0));
@@ -85,7 +84,7 @@ final class DaemonSpawner {
         List<String> arguments = new ArrayList<>();
         arguments.addAll(List.of("-namespace", flags.namespace(), "-id", id.value()));
         arguments.addAll(List.of("-address", flags.address(), "-bundle", flags.bundle() + ""));
-        arguments.addAll(List.of("-socket", socket.path() + "", "-ready-fd", READY_FD + ""));
+        arguments.addAll(List.of("-socket", socket.path() + "", "-start-fd", START_FD + ""));
         if (flags.ttrpcAddress().isEmpty() && input.ttrpcAddress().isPresent()) {
             arguments.addAll(List.of("-ttrpc-address", input.ttrpcAddress().get()));
         }

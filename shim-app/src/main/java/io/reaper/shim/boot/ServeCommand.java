@@ -2,12 +2,10 @@ package io.reaper.shim.boot;
 
 import io.reaper.contract.Settings;
 import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import io.vertx.core.Vertx;
 import jakarta.inject.Provider;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +34,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<Fd> ready = flags.readyFd().map(Fd::of);
+        Optional<StartChannel> start = flags.startFd().map(Fd::of).map(StartChannel::new);
         ShimLog log = ShimLog.silent();
         CountDownLatch ended = new CountDownLatch(1);
         try {
@@ -44,17 +42,27 @@ public final class ServeCommand implements Callable<Integer> {
             log = flags.openLog(settings);
             Daemon daemon = Daemon.start(flags, settings, vertx.get(), log);
             endOnSignal(daemon, ended);
-            if (!tell(ready, DaemonSpawner.READY)) {
-                daemon.terminate(); // start is gone: nobody will ever know our address
+            if (start.isPresent() && !announce(start.get())) {
+                log.info("start was killed before it had printed our address");
+                daemon.endWhenIdle();
             }
             daemon.serve();
             return 0;
         } catch (RuntimeException e) {
             log.error("daemon: " + ShimException.text(e));
-            tell(ready, ShimException.text(e));
+            String reason = ShimException.text(e);
+            start.ifPresent(channel -> channel.tellFailure(reason));
             throw e;
         } finally {
             ended.countDown();
+        }
+    }
+
+    /** Whether containerd has our address. */
+    private static boolean announce(StartChannel start) {
+        try (start) {
+            start.tellReady();
+            return start.awaitPrinted();
         }
     }
 
@@ -75,17 +83,5 @@ public final class ServeCommand implements Callable<Integer> {
                                     }
                                 });
         Runtime.getRuntime().addShutdownHook(hook);
-    }
-
-    private static boolean tell(Optional<Fd> ready, String word) {
-        if (ready.isEmpty()) {
-            return true;
-        }
-        try (Fd pipe = ready.get()) {
-            pipe.write(word.getBytes(StandardCharsets.UTF_8));
-            return true;
-        } catch (LinuxException e) {
-            return false;
-        }
     }
 }

@@ -46,10 +46,10 @@ public final class ShimFlags {
     private String ttrpcAddress;
 
     @Option(
-            names = "--ready-fd",
+            names = "--start-fd",
             defaultValue = "-1",
-            description = "daemon: the descriptor that is told when the socket is open")
-    private int readyFd;
+            description = "daemon: the descriptor that leads to start")
+    private int startFd;
 
     String namespace() {
         return namespace;
@@ -92,8 +92,8 @@ public final class ShimFlags {
                 : ttrpcAddress;
     }
 
-    Optional<Integer> readyFd() {
-        return readyFd < 0 ? Optional.empty() : Optional.of(readyFd);
+    Optional<Integer> startFd() {
+        return startFd < 0 ? Optional.empty() : Optional.of(startFd);
     }
 
     ShimLog openLog(Settings settings) {

@@ -31,16 +31,18 @@ public final class StartCommand implements Callable<Integer> {
         }
         ShimLog log = flags.openLog(Settings.load());
         try {
-            String address = address(id, log);
-            Fd.of(1).write(address.getBytes(StandardCharsets.UTF_8));
-            return 0;
+            printAddress(id, log);
         } catch (RuntimeException e) {
             log.error("start: " + ShimException.text(e));
             throw e;
         }
+        // At once: were we killed while the VM ends, containerd would drop the address that the
+        // daemon believes to be known.
+        Runtime.getRuntime().halt(0);
+        return 0;
     }
 
-    private String address(ContainerId id, ShimLog log) {
+    private void printAddress(ContainerId id, ShimLog log) {
         BootstrapInput input =
                 BootstrapInput.parse(StandardInput.read(), id.value(), flags.namespace());
         ShimSocket socket =
@@ -53,17 +55,24 @@ public final class StartCommand implements Callable<Integer> {
                         id.value());
         socket.makeDirectory();
         try (ShimSocket.Lock lock = socket.lock()) {
+            writeAddress(socket); // before a daemon runs that nobody would find
             if (socket.isServed()) {
-                writeAddress(socket);
                 log.info("joined the daemon at " + socket.address());
-            } else {
-                startDaemon(id, socket, lock, input, log);
+                print(socket);
+                return;
+            }
+            try (StartChannel daemon = startDaemon(id, socket, lock, input, log)) {
+                print(socket);
+                daemon.tellPrinted();
             }
         }
-        return socket.address();
     }
 
-    private void startDaemon(
+    private static void print(ShimSocket socket) {
+        Fd.of(1).write(socket.address().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private StartChannel startDaemon(
             ContainerId id,
             ShimSocket socket,
             ShimSocket.Lock lock,
@@ -71,9 +80,7 @@ public final class StartCommand implements Callable<Integer> {
             ShimLog log) {
         try {
             lock.removeSocket(); // of a daemon that was killed
-            writeAddress(socket); // before a daemon runs that nobody would find
-            int pid = new DaemonSpawner(flags, log).spawn(id, socket, input);
-            log.info("started daemon " + pid + " at " + socket.address());
+            return new DaemonSpawner(flags, log).spawn(id, socket, input);
         } catch (RuntimeException e) {
             lock.removeAll();
             throw e;

@@ -8,7 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import io.grpc.Status.Code;
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.OpenFlags;
 import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.UnixSockets;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.task.CreateTaskResponse;
 import io.reaper.proto.task.DeleteRequest;
@@ -29,6 +34,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -219,6 +225,55 @@ class ShimProgramKernelTest {
         assertEquals(1, result.stderr().lines().count(), result.stderr());
         assertTrue(result.stderr().contains("the daemon did not start: "), result.stderr());
         assertEmpty(shim.sockets);
+    }
+
+    /** containerd kills a start that takes too long, and drops what it has printed. */
+    @Test
+    void aStartThatIsKilledBeforeItHasPrintedLeavesNoDaemon() throws Exception {
+        Path bundle = shim.bundle("a", "exit 0");
+        Path stdout = directory.resolve("stdout");
+        LinuxFiles.mkfifo(stdout, 0600);
+        try (Fd full = Fd.open(stdout, OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK)) {
+            assertThrows(LinuxException.class, () -> full.write(new byte[2 << 20]));
+            Process start =
+                    shim.launch(
+                            bundle,
+                            shim.bootstrap("a"),
+                            List.of(
+                                    "/bin/sh",
+                                    "-c",
+                                    "exec \"$@\" >../../stdout",
+                                    "sh",
+                                    ShimProgram.program("containerd-shim-reaper-v2"),
+                                    "-namespace",
+                                    ShimProgram.NAMESPACE,
+                                    "-id",
+                                    "a",
+                                    "start"));
+            Path address = bundle.resolve("address");
+            until("it serves", () -> Files.exists(address) && served(address));
+            assertTrue(start.isAlive(), "it waits for somebody to read the address");
+            start.destroyForcibly().waitFor();
+            until("the daemon has gone", () -> isEmpty(shim.sockets));
+        }
+    }
+
+    private static boolean served(Path address) throws IOException {
+        return UnixSockets.accepts(
+                Path.of(Files.readString(address).substring("unix://".length())));
+    }
+
+    private static boolean isEmpty(Path path) throws IOException {
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+
+    private static void until(String what, Callable<Boolean> condition) throws Exception {
+        for (long end = System.nanoTime() + Duration.ofSeconds(60).toNanos(); !condition.call(); ) {
+            assertTrue(System.nanoTime() < end, "after a minute still not: " + what);
+            Thread.sleep(20);
+        }
     }
 
     @Test
