@@ -55,7 +55,6 @@ final class ShimProgram implements TtrpcService {
     final Path sockets;
     final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     final Map<String, String> environment = new HashMap<>();
-    private final List<Long> daemons = new ArrayList<>();
     private final Vertx vertx = ShimVertx.create();
     private final TtrpcServer server = new TtrpcServer(vertx, List.of(this), problem -> {});
 
@@ -182,7 +181,6 @@ final class ShimProgram implements TtrpcService {
                 ConnectResponse.parseFrom(
                         client.call("Connect", ConnectRequest.getDefaultInstance()));
         client.pid = connected.getShimPid();
-        daemons.add(client.pid);
         return client;
     }
 
@@ -258,12 +256,32 @@ final class ShimProgram implements TtrpcService {
     }
 
     /**
+     * Every one that was started for a bundle of ours, also those to which nobody has connected.
+     */
+    private void killDaemons() {
+        List<ProcessHandle> daemons =
+                ProcessHandle.allProcesses()
+                        .filter(
+                                process ->
+                                        commandLine(process.pid())
+                                                .contains(" -bundle " + directory + "/"))
+                        .toList();
+        daemons.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
+        } catch (IOException e) {
+            return ""; // it has ended
+        }
+    }
+
+    /**
      * Kills what a failed test left; containers are below their daemons or known by their bundle.
      */
     void end() throws Exception {
-        for (long pid : daemons) {
-            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-        }
+        killDaemons();
         try (var bundles = Files.list(Files.createDirectories(directory.resolve("bundles")))) {
             for (Path bundle : bundles.toList()) {
                 delete(bundle.getFileName().toString(), bundle);

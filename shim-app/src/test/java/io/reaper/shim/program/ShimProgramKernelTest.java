@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import io.grpc.Status.Code;
+import io.reaper.linux.Deadline;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
@@ -15,13 +16,13 @@ import io.reaper.linux.OpenFlags;
 import io.reaper.linux.ProcessInfo;
 import io.reaper.linux.UnixSockets;
 import io.reaper.proto.task.ConnectRequest;
+import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.task.CreateTaskResponse;
 import io.reaper.proto.task.DeleteRequest;
 import io.reaper.proto.task.DeleteResponse;
 import io.reaper.proto.task.KillRequest;
 import io.reaper.proto.task.ShutdownRequest;
 import io.reaper.proto.task.StartRequest;
-import io.reaper.proto.task.StateRequest;
 import io.reaper.proto.task.WaitRequest;
 import io.reaper.proto.task.WaitResponse;
 import io.reaper.proto.types.RuntimeInfo;
@@ -51,6 +52,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 @Timeout(180)
 class ShimProgramKernelTest {
+
+    /** The tracking cgroup is named by the id alone: other runs of this test have others. */
+    private final String id = "shim-test-" + Long.toHexString(System.nanoTime());
 
     @TempDir private Path directory;
     private ShimProgram shim;
@@ -95,14 +99,14 @@ class ShimProgramKernelTest {
 
     @Test
     void aWholeLife() throws Exception {
-        Path bundle = shim.bundle("a", "exit 7");
-        Client client = shim.startDaemon("a", bundle);
-        createAndStart(client, "a", bundle);
-        WaitResponse ended = WaitResponse.parseFrom(client.call("Wait", waitFor("a")));
+        Path bundle = shim.bundle(id, "exit 7");
+        Client client = shim.startDaemon(id, bundle);
+        createAndStart(client, id, bundle);
+        WaitResponse ended = WaitResponse.parseFrom(client.call("Wait", waitFor(id)));
         assertEquals(7, ended.getExitStatus());
-        DeleteResponse deleted = DeleteResponse.parseFrom(client.call("Delete", delete("a")));
+        DeleteResponse deleted = DeleteResponse.parseFrom(client.call("Delete", delete(id)));
         assertEquals(ended.getExitedAt(), deleted.getExitedAt());
-        client.call("Shutdown", shutdown("a"));
+        client.call("Shutdown", shutdown(id));
         client.awaitEnd();
         assertEquals("/tasks/create", shim.nextEvent());
         assertEquals("/tasks/start", shim.nextEvent());
@@ -111,7 +115,7 @@ class ShimProgramKernelTest {
         assertTrue(shim.events.isEmpty());
         assertEmpty(shim.sockets);
         assertEmpty(directory.resolve("run"));
-        Result after = shim.delete("a", bundle);
+        Result after = shim.delete(id, bundle);
         assertEquals(7, DeleteResponse.parseFrom(after.stdout()).getExitStatus());
         assertEquals("", after.stderr());
     }
@@ -127,23 +131,23 @@ class ShimProgramKernelTest {
 
     @Test
     void startPrintsTheAddressWhateverStdinHolds() throws Exception {
-        Path bundle = shim.bundle("a", "exit 0");
-        Client first = shim.startDaemon("a", bundle);
+        Path bundle = shim.bundle(id, "exit 0");
+        Client first = shim.startDaemon(id, bundle);
         assertTrue(first.address.matches("unix://" + shim.sockets + "/[0-9a-f]{64}"));
         assertEquals(first.address, Files.readString(bundle.resolve("address")));
         assertEquals("rwx------", permissions(shim.sockets));
         assertEquals("rw-------", permissions(first.socket()));
-        Result again = shim.run(bundle, shim.bootstrap("a"), shim.start("a"));
+        Result again = shim.run(bundle, shim.bootstrap(id), shim.start(id));
         assertEquals(first.address, again.text(), "the daemon is found again");
         assertEquals("", again.stderr());
         Any options = Any.newBuilder().setTypeUrl("runtimeoptions.v1.Options").build();
         for (byte[] stdin : List.of(new byte[0], options.toByteArray(), new byte[] {1, 2, 3})) {
-            Result other = shim.run(bundle, stdin, shim.start("a"));
+            Result other = shim.run(bundle, stdin, shim.start(id));
             assertEquals(0, other.status(), other.stderr());
             assertTrue(other.text().matches("unix:///run/containerd/s/[0-9a-f]{64}"), other.text());
             assertEquals("", other.stderr());
             Client elsewhere = shim.connect(other.text());
-            elsewhere.call("Shutdown", shutdown("a"));
+            elsewhere.call("Shutdown", shutdown(id));
             elsewhere.awaitEnd();
         }
     }
@@ -154,12 +158,12 @@ class ShimProgramKernelTest {
 
     @Test
     void twoStartsAtOnceShareADaemon() throws Exception {
-        Path bundle = shim.bundle("a", "exit 0");
+        Path bundle = shim.bundle(id, "exit 0");
         List<Process> starts =
                 List.of(
-                        shim.launch(bundle, shim.bootstrap("a"), shim.start("a")),
-                        shim.launch(bundle, shim.bootstrap("a"), shim.start("a")),
-                        shim.launch(bundle, shim.bootstrap("a"), shim.start("a")));
+                        shim.launch(bundle, shim.bootstrap(id), shim.start(id)),
+                        shim.launch(bundle, shim.bootstrap(id), shim.start(id)),
+                        shim.launch(bundle, shim.bootstrap(id), shim.start(id)));
         String address = "";
         for (Process each : starts) {
             Result result = ShimProgram.finish(each);
@@ -171,23 +175,15 @@ class ShimProgramKernelTest {
         String marker = "-socket " + client.socket();
         long serving =
                 ProcessHandle.allProcesses()
-                        .filter(p -> commandLine(p.pid()).contains(marker))
+                        .filter(p -> ShimProgram.commandLine(p.pid()).contains(marker))
                         .count();
         assertEquals(1, serving);
-    }
-
-    private static String commandLine(long pid) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
-        } catch (IOException e) {
-            return "";
-        }
     }
 
     /** Over the daemon's whole life nobody writes to descriptors 1 and 2 but start, once. */
     @Test
     void startWritesOneLine() throws Exception {
-        Path bundle = shim.bundle("a", "echo lost");
+        Path bundle = shim.bundle(id, "echo lost");
         Path trace = directory.resolve("trace");
         String program = ShimProgram.program("containerd-shim-reaper-v2");
         List<String> command =
@@ -203,15 +199,15 @@ class ShimProgramKernelTest {
                                         "-o",
                                         trace.toString(),
                                         program),
-                                Stream.of(shim.start("a")))
+                                Stream.of(shim.start(id)))
                         .toList();
-        Process traced = shim.launch(bundle, shim.bootstrap("a"), command);
+        Process traced = shim.launch(bundle, shim.bootstrap(id), command);
         byte[] first = new byte[4096];
         int length =
                 traced.getInputStream().read(first); // strace holds the pipe: no end to wait for
         String address = new String(first, 0, length, StandardCharsets.UTF_8);
         Client client = shim.connect(address);
-        client.call("Shutdown", shutdown("a"));
+        client.call("Shutdown", shutdown(id));
         client.awaitEnd();
         Result rest = ShimProgram.finish(traced);
         assertEquals("", rest.text());
@@ -226,9 +222,9 @@ class ShimProgramKernelTest {
 
     @Test
     void aFailingStartSaysOneLine() throws Exception {
-        Path bundle = shim.bundle("a", "exit 0");
+        Path bundle = shim.bundle(id, "exit 0");
         shim.environment.put("TTRPC_ADDRESS", "not/a/socket");
-        Result result = shim.run(bundle, shim.bootstrap("a"), shim.start("a"));
+        Result result = shim.run(bundle, shim.bootstrap(id), shim.start(id));
         assertNotEquals(0, result.status());
         assertEquals("", result.text());
         assertEquals(1, result.stderr().lines().count(), result.stderr());
@@ -239,7 +235,7 @@ class ShimProgramKernelTest {
     /** containerd kills a start that takes too long, and drops what it has printed. */
     @Test
     void aStartThatIsKilledBeforeItHasPrintedLeavesNoDaemon() throws Exception {
-        Path bundle = shim.bundle("a", "exit 0");
+        Path bundle = shim.bundle(id, "exit 0");
         Path stdout = directory.resolve("stdout");
         LinuxFiles.mkfifo(stdout, 0600);
         try (Fd full = Fd.open(stdout, OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK)) {
@@ -247,7 +243,7 @@ class ShimProgramKernelTest {
             Process start =
                     shim.launch(
                             bundle,
-                            shim.bootstrap("a"),
+                            shim.bootstrap(id),
                             List.of(
                                     "/bin/sh",
                                     "-c",
@@ -257,7 +253,7 @@ class ShimProgramKernelTest {
                                     "-namespace",
                                     ShimProgram.NAMESPACE,
                                     "-id",
-                                    "a",
+                                    id,
                                     "start"));
             Path address = bundle.resolve("address");
             until("it serves", () -> Files.exists(address) && served(address));
@@ -287,25 +283,25 @@ class ShimProgramKernelTest {
 
     @Test
     void aNewDaemonReplacesAStaleSocket() throws Exception {
-        Path bundle = shim.bundle("a", "exit 0");
-        Client first = shim.startDaemon("a", bundle);
+        Path bundle = shim.bundle(id, "exit 0");
+        Client first = shim.startDaemon(id, bundle);
         ProcessHandle.of(first.pid).orElseThrow().destroyForcibly();
         first.awaitEnd();
         assertTrue(Files.exists(first.socket()));
-        Client second = shim.startDaemon("a", bundle);
+        Client second = shim.startDaemon(id, bundle);
         assertEquals(first.address, second.address);
         assertNotEquals(first.pid, second.pid);
     }
 
     @Test
     void afterTheDaemonsDeathDeleteEndsTheContainer() throws Exception {
-        Path bundle = shim.bundle("a", "setsid sleep 1000 & exec sleep 1001");
-        Client client = shim.startDaemon("a", bundle);
-        int pid = createAndStart(client, "a", bundle);
+        Path bundle = shim.bundle(id, "setsid sleep 1000 & exec sleep 1001");
+        Client client = shim.startDaemon(id, bundle);
+        int pid = createAndStart(client, id, bundle);
         ProcessHandle.of(client.pid).orElseThrow().destroyForcibly();
         client.awaitEnd();
         assertTrue(ProcessInfo.of(pid).isPresent(), "the container outlives its shim");
-        Result result = shim.delete("a", bundle);
+        Result result = shim.delete(id, bundle);
         assertEquals(0, result.status(), result.stderr());
         assertEquals("", result.stderr());
         DeleteResponse response = DeleteResponse.parseFrom(result.stdout());
@@ -315,20 +311,20 @@ class ShimProgramKernelTest {
         assertTrue(ProcessInfo.of(pid).filter(p -> !p.isZombie()).isEmpty());
         assertEmpty(shim.sockets);
         assertEmpty(directory.resolve("run"));
-        Result again = shim.delete("a", bundle);
+        Result again = shim.delete(id, bundle);
         assertEquals(0, again.status(), again.stderr());
         assertEquals(137, DeleteResponse.parseFrom(again.stdout()).getExitStatus());
     }
 
     @Test
     void afterTheDaemonsDeathDeleteKnowsTheExit() throws Exception {
-        Path bundle = shim.bundle("a", "exit 42");
-        Client client = shim.startDaemon("a", bundle);
-        createAndStart(client, "a", bundle);
-        WaitResponse ended = WaitResponse.parseFrom(client.call("Wait", waitFor("a")));
+        Path bundle = shim.bundle(id, "exit 42");
+        Client client = shim.startDaemon(id, bundle);
+        createAndStart(client, id, bundle);
+        WaitResponse ended = WaitResponse.parseFrom(client.call("Wait", waitFor(id)));
         ProcessHandle.of(client.pid).orElseThrow().destroyForcibly();
         client.awaitEnd();
-        DeleteResponse response = DeleteResponse.parseFrom(shim.delete("a", bundle).stdout());
+        DeleteResponse response = DeleteResponse.parseFrom(shim.delete(id, bundle).stdout());
         assertEquals(42, response.getExitStatus());
         assertEquals(ended.getExitedAt(), response.getExitedAt());
         assertEmpty(directory.resolve("run"));
@@ -337,11 +333,11 @@ class ShimProgramKernelTest {
     /** containerd runs delete after a refused Create too. */
     @Test
     void deleteLeavesAnotherBundlesContainerAlone() throws Exception {
-        Path bundle = shim.bundle("a", "exec sleep 1000");
-        Client client = shim.startDaemon("a", bundle);
-        int pid = createAndStart(client, "a", bundle);
-        Path other = Files.createDirectories(directory.resolve("other/a"));
-        Result result = shim.delete("a", other);
+        Path bundle = shim.bundle(id, "exec sleep 1000");
+        Client client = shim.startDaemon(id, bundle);
+        int pid = createAndStart(client, id, bundle);
+        Path other = Files.createDirectories(directory.resolve("other/" + id));
+        Result result = shim.delete(id, other);
         assertEquals(0, result.status(), result.stderr());
         assertEquals(0, DeleteResponse.parseFrom(result.stdout()).getPid());
         assertTrue(ProcessInfo.of(pid).filter(p -> !p.isZombie()).isPresent());
@@ -350,9 +346,9 @@ class ShimProgramKernelTest {
 
     @Test
     void sigtermEndsTheDaemonAndItsSocket() throws Exception {
-        Path bundle = shim.bundle("a", "exec sleep 1000");
-        Client client = shim.startDaemon("a", bundle);
-        int pid = createAndStart(client, "a", bundle);
+        Path bundle = shim.bundle(id, "exec sleep 1000");
+        Client client = shim.startDaemon(id, bundle);
+        int pid = createAndStart(client, id, bundle);
         ProcessHandle.of(client.pid).orElseThrow().destroy();
         client.awaitEnd();
         assertFalse(client.lives());
@@ -362,15 +358,15 @@ class ShimProgramKernelTest {
 
     @Test
     void shutdownWaitsForTheLastContainer() throws Exception {
-        Path bundle = shim.bundle("a", "exec sleep 1000");
-        Client client = shim.startDaemon("a", bundle);
-        createAndStart(client, "a", bundle);
-        client.call("Shutdown", shutdown("a"));
-        client.call("Connect", ConnectRequest.newBuilder().setId("a").build());
-        client.call("Kill", KillRequest.newBuilder().setId("a").setSignal(9).build());
-        client.call("Wait", waitFor("a"));
-        client.call("Delete", delete("a"));
-        client.call("Shutdown", shutdown("a"));
+        Path bundle = shim.bundle(id, "exec sleep 1000");
+        Client client = shim.startDaemon(id, bundle);
+        createAndStart(client, id, bundle);
+        client.call("Shutdown", shutdown(id));
+        client.call("Connect", ConnectRequest.newBuilder().setId(id).build());
+        client.call("Kill", KillRequest.newBuilder().setId(id).setSignal(9).build());
+        client.call("Wait", waitFor(id));
+        client.call("Delete", delete(id));
+        client.call("Shutdown", shutdown(id));
         client.awaitEnd();
     }
 
@@ -381,30 +377,30 @@ class ShimProgramKernelTest {
     @Test
     void aMissingRuntimeIsNamed() throws Exception {
         shim.environment.put("REAPER_RUNTIME_PATH", "/no/such/runtime");
-        Path bundle = shim.bundle("a", "exit 0");
-        Client client = shim.startDaemon("a", bundle);
+        Path bundle = shim.bundle(id, "exit 0");
+        Client client = shim.startDaemon(id, bundle);
         TtrpcException failure =
                 refusal(
                         assertThrows(
                                 ExecutionException.class,
-                                () -> client.call("Create", shim.create("a", bundle))));
+                                () -> client.call("Create", shim.create(id, bundle))));
         String message = failure.getMessage();
         assertTrue(message.contains("/no/such/runtime"), message);
         assertTrue(message.contains("REAPER_RUNTIME_PATH"), message);
         assertTrue(client.lives());
-        assertEquals(0, shim.delete("a", bundle).status());
+        assertEquals(0, shim.delete(id, bundle).status());
     }
 
     @Test
     void whatTheRuntimeSaysIsTheError() throws Exception {
-        Path bundle = shim.bundle("a", "exit 0");
+        Path bundle = shim.bundle(id, "exit 0");
         Files.writeString(bundle.resolve("config.json"), "{\"ociVersion\": broken");
-        Client client = shim.startDaemon("a", bundle);
+        Client client = shim.startDaemon(id, bundle);
         TtrpcException failure =
                 refusal(
                         assertThrows(
                                 ExecutionException.class,
-                                () -> client.call("Create", shim.create("a", bundle))));
+                                () -> client.call("Create", shim.create(id, bundle))));
         assertTrue(
                 failure.getMessage().startsWith("OCI runtime create failed: "),
                 failure.getMessage());
@@ -412,40 +408,51 @@ class ShimProgramKernelTest {
         assertEmpty(directory.resolve("run"));
     }
 
+    /** Wherever in the command the time is up: nothing is left, and the id can be used at once. */
     @Test
     void aCreateOutOfTimeLeavesNothing() throws Exception {
-        Path bundle = shim.bundle("a", "exec sleep 1000");
-        Client client = shim.startDaemon("a", bundle);
-        ExecutionException late =
-                assertThrows(
-                        ExecutionException.class,
-                        () ->
-                                client.send(
-                                                "Create",
-                                                shim.create("a", bundle),
-                                                ShimProgram.within(Duration.ofMillis(50)))
-                                        .get(60, TimeUnit.SECONDS));
-        assertEquals(Code.DEADLINE_EXCEEDED, refusal(late).code());
-        // the id is free again once all is undone, and not a moment before
-        awaitUnknown(client, "a");
-        assertEmpty(directory.resolve("run"));
-        assertEquals(List.of(), ProcessHandle.of(client.pid).orElseThrow().children().toList());
-        createAndStart(client, "a", bundle);
-        client.call("Kill", KillRequest.newBuilder().setId("a").setSignal(9).build());
-        client.call("Wait", waitFor("a"));
-        client.call("Delete", delete("a"));
+        Path bundle = shim.bundle(id, "exec sleep 1000");
+        Client client = shim.startDaemon(id, bundle);
+        int late = 0;
+        for (int millis : new int[] {1, 100, 200, 300, 400, 500, 600, 800, 1000}) {
+            late += createWithin(client, bundle, millis) ? 0 : 1;
+            assertEmpty(directory.resolve("run"));
+            assertEquals(List.of(), ProcessHandle.of(client.pid).orElseThrow().children().toList());
+        }
+        assertTrue(late > 0);
+        createAndStart(client, id, bundle);
+        killAndDelete(client);
     }
 
-    /** Wait of an id that is being undone pends until that is over. */
-    private static void awaitUnknown(Client client, String id) {
-        ExecutionException gone =
-                assertThrows(ExecutionException.class, () -> client.call("Wait", waitFor(id)));
-        assertEquals(Code.NOT_FOUND, refusal(gone).code());
-        ExecutionException unknown =
-                assertThrows(
-                        ExecutionException.class,
-                        () -> client.call("State", StateRequest.newBuilder().setId(id).build()));
-        assertEquals(Code.NOT_FOUND, refusal(unknown).code());
+    /** Creates, and removes again what was created in time; false if time was up before. */
+    private boolean createWithin(Client client, Path bundle, int millis) throws Exception {
+        Deadline deadline = ShimProgram.within(Duration.ofMillis(millis));
+        try {
+            client.send("Create", shim.create(id, bundle), deadline).get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException failure) {
+            assertEquals(Code.DEADLINE_EXCEEDED, refusal(failure).code(), failure.getMessage());
+            if (initPid(client) == 0) {
+                // pends until all is undone
+                ExecutionException gone =
+                        assertThrows(
+                                ExecutionException.class, () -> client.call("Wait", waitFor(id)));
+                assertEquals(Code.NOT_FOUND, refusal(gone).code());
+                return false;
+            }
+        }
+        killAndDelete(client);
+        return true;
+    }
+
+    private int initPid(Client client) throws Exception {
+        ConnectRequest request = ConnectRequest.newBuilder().setId(id).build();
+        return ConnectResponse.parseFrom(client.call("Connect", request)).getTaskPid();
+    }
+
+    private void killAndDelete(Client client) throws Exception {
+        client.call("Kill", KillRequest.newBuilder().setId(id).setSignal(9).build());
+        client.call("Wait", waitFor(id));
+        client.call("Delete", delete(id));
     }
 
     @Test
