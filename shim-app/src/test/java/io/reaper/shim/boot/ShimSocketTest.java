@@ -95,8 +95,8 @@ class ShimSocketTest {
     private static void hold(ShimSocket socket, AtomicInteger holders) {
         try (ShimSocket.Lock lock = socket.lock()) {
             assertEquals(1, holders.incrementAndGet());
-            lock.removeAll();
             assertEquals(0, holders.decrementAndGet());
+            lock.removeAll(); // from here on another may hold a new file
         }
     }
 }
