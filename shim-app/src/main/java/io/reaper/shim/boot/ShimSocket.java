@@ -163,7 +163,9 @@ final class ShimSocket {
             remove(path);
         }
 
-        /** Removes socket and lock file, last of all: whoever waits for the lock makes a new one. */
+        /**
+         * Removes socket and lock file, last of all: whoever waits for the lock makes a new one.
+         */
         void removeAll() {
             remove(path);
             remove(file);

@@ -33,44 +33,48 @@ final class CommandRunner {
         this.children = children;
     }
 
-    /** What a command left: its end and what it printed. */
-    record Outcome(Exit exit, String stdout, String stderr) {
+    /**
+     * How a command ended.
+     *
+     * @param killed by us, because time was up
+     */
+    record Ended(List<String> argv, Exit exit, boolean killed) {
+
         boolean succeeded() {
-            return exit.status().shellStatus() == 0;
+            return !killed && exit.status().shellStatus() == 0;
+        }
+
+        ShimException tooLate() {
+            return new ShimException(
+                    ShimException.Kind.DEADLINE_EXCEEDED,
+                    "time was up before \"" + String.join(" ", argv) + "\" ended; it was killed");
         }
     }
+
+    /** What a command printed. */
+    record Output(Ended ended, String stdout, String stderr) {}
 
     /**
      * Output goes to files in memory, not to pipes: nobody has to read while it runs, and processes
      * which inherit them keep nobody waiting.
      */
-    Outcome run(List<String> argv, Deadline deadline) {
+    Output run(List<String> argv, Deadline deadline) {
         try (Fd stdin = Fd.open(NULL, O_RDONLY);
                 Fd stdout = Fd.memory("stdout");
                 Fd stderr = Fd.memory("stderr")) {
-            Exit exit = run(argv, List.of(stdin, stdout, stderr), deadline);
-            return new Outcome(exit, text(stdout), text(stderr));
+            Ended ended = run(argv, List.of(stdin, stdout, stderr), deadline);
+            return new Output(ended, text(stdout), text(stderr));
         }
     }
 
-    /**
-     * With the given descriptors 0, 1 and 2.
-     *
-     * @throws ShimException DEADLINE_EXCEEDED if time was up: the command has been killed then, and
-     *     is gone
-     */
-    Exit run(List<String> argv, List<Fd> streams, Deadline deadline) {
+    /** With the given descriptors 0, 1 and 2. The command is gone when this returns. */
+    Ended run(List<String> argv, List<Fd> streams, Deadline deadline) {
         ChildProcess command = children.spawn(SpawnRequest.of(argv, environment(), streams));
         try {
-            return await(command.exit(), deadline);
+            return new Ended(argv, await(command.exit(), deadline), false);
         } catch (TimeoutException e) {
             command.signal(Signals.SIGKILL);
-            Exit exit = command.exit().join();
-            CompletableFuture<Void> unused = children.end(exit.orphans());
-            throw new ShimException(
-                    ShimException.Kind.DEADLINE_EXCEEDED,
-                    "time was up before \"" + String.join(" ", argv) + "\" ended; it was killed",
-                    e);
+            return new Ended(argv, command.exit().join(), true);
         }
     }
 

@@ -35,10 +35,18 @@ public interface OciRuntime {
     /**
      * Removes whatever holds the id, killing what lives, but only if it was made from this very
      * bundle: the id may be in use by another containerd namespace.
-     *
-     * @return whether the bundle's container is gone now; false if the id is another bundle's
      */
-    boolean discard(ContainerId id, Path bundle, Deadline deadline);
+    Discarded discard(ContainerId id, Path bundle, Deadline deadline);
+
+    /** What {@link #discard} found. */
+    enum Discarded {
+        /** The bundle's container, which is gone now. */
+        REMOVED,
+        /** Another bundle's, which was left alone. */
+        FOREIGN,
+        /** Nothing that has a state. */
+        NOTHING
+    }
 
     /** Whom a signal is for. */
     enum Target {

@@ -8,9 +8,9 @@ import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
-import io.reaper.shim.exit.Exit;
 import io.reaper.shim.log.ShimLog;
-import io.reaper.shim.runtime.CommandRunner.Outcome;
+import io.reaper.shim.runtime.CommandRunner.Ended;
+import io.reaper.shim.runtime.CommandRunner.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,21 +67,22 @@ public final class RuntimeClient implements OciRuntime {
                                 "--pid-file",
                                 pidFile + "",
                                 id + ""));
-        Exit exit;
-        // what the command prints goes to the container's streams: the log alone says why it failed
+        Ended ended;
         Children.Hold hold = children.hold();
         try {
             deleteStale(pidFile);
-            exit = runner.run(argv, streams, deadline);
-            if (exit.status().shellStatus() == 0) {
+            ended = runner.run(argv, streams, deadline);
+            if (ended.succeeded()) {
                 return children.claim(readPid(pidFile));
             }
         } finally {
             hold.close();
         }
-        CompletableFuture<Void> unused = children.end(exit.orphans());
-        throw failure(
-                "create", exit, RuntimeLog.lastError(bundle.resolve(LOG_FILE), logEnd).orElse(""));
+        CompletableFuture<Void> unused = children.end(ended.exit().orphans());
+        // what the command printed went to the container's streams: its log alone says why it
+        // failed
+        String said = RuntimeLog.lastError(bundle.resolve(LOG_FILE), logEnd).orElse("");
+        throw failure("create", ended, said);
     }
 
     @Override
@@ -109,7 +110,7 @@ public final class RuntimeClient implements OciRuntime {
     }
 
     @Override
-    public boolean discard(ContainerId id, Path bundle, Deadline deadline) {
+    public Discarded discard(ContainerId id, Path bundle, Deadline deadline) {
         try {
             // no log: containerd may remove the bundle, where it would be, at any time
             Path holder =
@@ -124,30 +125,31 @@ public final class RuntimeClient implements OciRuntime {
                                 + ", not to "
                                 + bundle
                                 + ": left alone");
-                return false;
+                return Discarded.FOREIGN;
             }
             run(List.of(), "delete", deadline, "--force", id.value());
+            return Discarded.REMOVED;
         } catch (ShimException e) {
             if (e.kind() != Kind.NOT_FOUND) {
                 throw e;
             }
+            return Discarded.NOTHING;
         }
-        return true;
     }
 
-    private Outcome run(String verb, Path bundle, Deadline deadline, String... arguments) {
+    private Output run(String verb, Path bundle, Deadline deadline, String... arguments) {
         return run(logOptions(bundle), verb, deadline, arguments);
     }
 
-    private Outcome run(List<String> options, String verb, Deadline deadline, String... arguments) {
+    private Output run(List<String> options, String verb, Deadline deadline, String... arguments) {
         List<String> words = new ArrayList<>();
         words.add(verb);
         words.addAll(List.of(arguments));
-        Outcome outcome = runner.run(command(options, words), deadline);
-        if (!outcome.succeeded()) {
-            throw failure(verb, outcome.exit(), said(outcome.stderr()));
+        Output output = runner.run(command(options, words), deadline);
+        if (!output.ended().succeeded()) {
+            throw failure(verb, output.ended(), said(output.stderr()));
         }
-        return outcome;
+        return output;
     }
 
     private List<String> command(List<String> options, List<String> words) {
@@ -166,10 +168,15 @@ public final class RuntimeClient implements OciRuntime {
                 : List.of();
     }
 
-    private ShimException failure(String verb, Exit exit, String said) {
+    private ShimException failure(String verb, Ended ended, String said) {
+        if (ended.killed()) {
+            return ended.tooLate();
+        }
         String message =
                 said.isEmpty()
-                        ? configuredPath + " ended with status " + exit.status().shellStatus()
+                        ? configuredPath
+                                + " ended with status "
+                                + ended.exit().status().shellStatus()
                         : said;
         log.info(verb + " failed: " + message);
         return RuntimeFailure.of(verb, message);

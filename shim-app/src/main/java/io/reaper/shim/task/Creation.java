@@ -74,13 +74,8 @@ final class Creation {
         ShimRecord record = identity.record(task, request);
         record.write(task.bundle());
 
+        ChildProcess init = create(task, streams, deadline);
         undo.push(() -> discard(task));
-        ChildProcess init;
-        try {
-            init = runtime.create(task.id(), task.bundle(), streams.forProcess(), deadline);
-        } finally {
-            streams.handedOver();
-        }
         record.withInit(init.pid(), init.startTime()).write(task.bundle());
         if (deadline.passed()) {
             throw new ShimException(
@@ -90,9 +85,32 @@ final class Creation {
         return init;
     }
 
-    private void discard(Task task) {
+    private ChildProcess create(Task task, ProcessStreams streams, Deadline deadline) {
+        try {
+            return runtime.create(task.id(), task.bundle(), streams.forProcess(), deadline);
+        } catch (ShimException e) {
+            boolean killed = e.kind() == ShimException.Kind.DEADLINE_EXCEEDED;
+            attempt(() -> discard(task, killed));
+            throw e;
+        } finally {
+            streams.handedOver();
+        }
+    }
+
+    /**
+     * A create that was killed before it had written a state leaves a directory that names no
+     * bundle. The runtime's plain delete removes such a one, and kills nobody.
+     */
+    private void discard(Task task, boolean killed) {
+        if (discard(task) == OciRuntime.Discarded.NOTHING && killed) {
+            // deadline: of the undoing
+            runtime.delete(task.id(), task.bundle(), Deadline.after(ROLLBACK_LIMIT));
+        }
+    }
+
+    private OciRuntime.Discarded discard(Task task) {
         // deadline: of the undoing
-        runtime.discard(task.id(), task.bundle(), Deadline.after(ROLLBACK_LIMIT));
+        return runtime.discard(task.id(), task.bundle(), Deadline.after(ROLLBACK_LIMIT));
     }
 
     private static MountRequest mount(Mount mount) {
@@ -104,6 +122,9 @@ final class Creation {
         try {
             step.run();
         } catch (RuntimeException e) {
+            if (e instanceof ShimException known && known.kind() == ShimException.Kind.NOT_FOUND) {
+                return; // nothing to undo
+            }
             log.error("undoing a failed create: " + ShimException.text(e));
         }
     }

@@ -120,17 +120,18 @@ final class FakeRuntime implements OciRuntime {
     }
 
     @Override
-    public boolean discard(ContainerId id, Path bundle, Deadline deadline) {
+    public Discarded discard(ContainerId id, Path bundle, Deadline deadline) {
         commands.add("discard " + id);
         Init init = containers.get(id.value());
         if (init != null && !init.bundle.equals(bundle)) {
-            return false;
+            return Discarded.FOREIGN;
         }
-        if (init != null) {
-            init.end(0, 9);
-            containers.remove(id.value());
+        if (init == null) {
+            return Discarded.NOTHING;
         }
-        return true;
+        init.end(0, 9);
+        containers.remove(id.value());
+        return Discarded.REMOVED;
     }
 
     private Init find(ContainerId id) {

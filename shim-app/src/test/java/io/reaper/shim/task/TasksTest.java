@@ -177,6 +177,25 @@ class TasksTest {
         assertEquals(List.of(), fixture.events);
     }
 
+    /** Killed between making its directory and writing a state into it. */
+    @Test
+    void whatHasNoStateIsDeletedOnlyAfterAKilledCreate() {
+        for (Kind kind : List.of(Kind.DEADLINE_EXCEEDED, Kind.FAILED)) {
+            fixture.runtime.commands.clear();
+            fixture.runtime.duringCreate =
+                    init -> {
+                        fixture.runtime.containers.clear();
+                        throw new ShimException(kind, "no");
+                    };
+            fails(kind, () -> fixture.tasks.create(fixture.request("a").build(), Deadline.NONE));
+            List<String> commands = new ArrayList<>(List.of("create a", "discard a"));
+            if (kind == Kind.DEADLINE_EXCEEDED) {
+                commands.add("delete a");
+            }
+            assertEquals(commands, fixture.runtime.commands);
+        }
+    }
+
     @Test
     void aCreateThatComesTooLateIsUndone() {
         Deadline passed = Deadline.after(Duration.ZERO);
