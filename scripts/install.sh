@@ -10,7 +10,7 @@ usage: install.sh [--prefix DIR] [--build] [--no-aot]
 Installs
   DIR/bin/reaper-runtime               launchers (sh): they fix the java command, its options
   DIR/bin/containerd-shim-reaper-v2    and the jar, and print nothing of their own
-  DIR/lib/reaper/*.jar, *.aot          the programs, and caches of their loaded classes
+  DIR/lib/reaper/*.jar, *.so, *.aot    the programs, and caches of their loaded classes
 
   --prefix DIR   default /usr/local; absolute or relative, of letters, digits and ._+/-
   --build        build the jars even if they are there
@@ -109,8 +109,15 @@ for app in runtime-app=reaper-runtime shim-app=containerd-shim-reaper-v2; do
     mv -f "$stage/${app#*=}.jar" "$lib/"
 done
 
+# The C part of the kernel seam, which the programs would unpack from their jar at each start otherwise.
+seam=io/reaper/linux/libreaper_linux.so
+(cd "$stage" && "$JAVA_HOME/bin/jar" --extract --file "$lib/reaper-runtime.jar" $seam)
+chmod 755 "$stage/$seam"
+mv -f "$stage/$seam" "$lib/"
+common="$common -Dreaper.linux.library=$lib/${seam##*/}"
+
 runtime_options="$common -Xmx256m -Dreaper.launcher=$bin/reaper-runtime"
-init_options="-Xmx128m -Xlog:disable"
+init_options="-Xmx128m -Xlog:disable -Dreaper.linux.library=$lib/${seam##*/}"
 runtime_line="-XX:AOTCache=$lib/reaper-runtime.aot $runtime_options \
     '-Dreaper.init.options=$init_options -XX:SharedArchiveFile=$lib/reaper-init.aot' -jar $lib/reaper-runtime.jar"
 shim_options="$common -Xmx128m -Dreaper.launcher=$bin/containerd-shim-reaper-v2"
