@@ -177,7 +177,8 @@ class ProcessKernelTest {
                 runtime.script(
                         "for fd in 3 4 5 6 7 8 9 11 12 13 14 15 16 17 18 19 20;"
                                 + " do [ -e /proc/$$/fd/$fd ] && echo open: $fd; done;"
-                                + " grep Sig /proc/$$/status");
+                                // in the shell's place: while it forks, the shell blocks all
+                                + " exec grep Sig /proc/self/status");
         // the caller ignores and blocks signals and leaves descriptors open
         List<String> caller =
                 List.of(
