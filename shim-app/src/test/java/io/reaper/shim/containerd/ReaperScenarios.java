@@ -51,6 +51,5 @@ abstract class ReaperScenarios extends ReaperShimScenarios {
         } catch (AssertionError e) {
             throw new AssertionError(told.toString(), e);
         }
-        System.err.println(told);
     }
 }
