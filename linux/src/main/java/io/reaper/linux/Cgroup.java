@@ -14,6 +14,7 @@ import java.util.Optional;
 public final class Cgroup {
 
     private static final int EVENTS_LIMIT = 4096;
+    private static final int PERMISSIONS = 0755;
     private static final int POLLPRI = 2;
     private static final int AT_REMOVEDIR = 0x200;
 
@@ -69,14 +70,20 @@ public final class Cgroup {
      * @throws LinuxException EBUSY if it exists and holds processes: they are not ours
      */
     public void create() {
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new LinuxException("create cgroup", directory.toString(), Errno.EIO);
-        }
+        make(directory);
         if (isPopulated()) {
             throw new LinuxException(
                     "use cgroup (it holds processes)", directory.toString(), Errno.EBUSY);
+        }
+    }
+
+    private static void make(Path group) {
+        long result = Syscalls.get().mkdirat(Syscalls.AT_FDCWD, group.toString(), PERMISSIONS);
+        if (result == -Errno.ENOENT.number()) {
+            make(group.getParent());
+            make(group);
+        } else if (result != -Errno.EEXIST.number()) {
+            LinuxException.check(result, "create cgroup", group);
         }
     }
 

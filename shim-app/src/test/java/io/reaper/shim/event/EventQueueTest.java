@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(20)
+@Timeout(120)
 class EventQueueTest {
     @TempDir Path directory;
     private final Vertx vertx = ShimVertx.create();

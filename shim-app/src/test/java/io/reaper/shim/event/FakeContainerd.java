@@ -83,6 +83,6 @@ final class FakeContainerd implements AutoCloseable, TtrpcService {
     }
 
     static void await(CompletionStage<Void> done) {
-        done.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        done.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ShimLogTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir private Path directory;
 

@@ -133,7 +133,7 @@ final class ShimProgram implements TtrpcService {
         CompletableFuture<byte[]> stdout =
                 CompletableFuture.supplyAsync(() -> readAll(process.getInputStream()));
         byte[] stderr = readAll(process.getErrorStream());
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the program hangs");
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "the program hangs");
         return new Result(
                 process.exitValue(),
                 ByteString.copyFrom(stdout.get()),
@@ -196,7 +196,7 @@ final class ShimProgram implements TtrpcService {
         }
 
         ByteString call(String method, MessageLite request) throws Exception {
-            return send(method, request, Deadline.NONE).get(60, TimeUnit.SECONDS);
+            return send(method, request, Deadline.NONE).get(120, TimeUnit.SECONDS);
         }
 
         CompletableFuture<ByteString> send(String method, MessageLite request, Deadline deadline) {
@@ -212,7 +212,8 @@ final class ShimProgram implements TtrpcService {
         }
 
         void awaitEnd() throws Exception {
-            ProcessHandle.of(pid).ifPresent(h -> h.onExit().orTimeout(30, TimeUnit.SECONDS).join());
+            ProcessHandle.of(pid)
+                    .ifPresent(h -> h.onExit().orTimeout(120, TimeUnit.SECONDS).join());
         }
     }
 
@@ -221,7 +222,7 @@ final class ShimProgram implements TtrpcService {
     }
 
     String nextEvent() throws InterruptedException {
-        return String.valueOf(events.poll(30, TimeUnit.SECONDS));
+        return String.valueOf(events.poll(120, TimeUnit.SECONDS));
     }
 
     @Override
@@ -252,7 +253,7 @@ final class ShimProgram implements TtrpcService {
     }
 
     static void await(CompletionStage<?> stage) {
-        stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+        stage.toCompletableFuture().orTimeout(120, TimeUnit.SECONDS).join();
     }
 
     /**

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The installed programs, without containerd: what it depends on, word for word. */
 @Tag("kernel")
-@Timeout(180)
+@Timeout(300)
 class ShimProgramKernelTest {
 
     /** The tracking cgroup is named by the id alone: other runs of this test have others. */
@@ -428,7 +428,7 @@ class ShimProgramKernelTest {
     private boolean createWithin(Client client, Path bundle, int millis) throws Exception {
         Deadline deadline = ShimProgram.within(Duration.ofMillis(millis));
         try {
-            client.send("Create", shim.create(id, bundle), deadline).get(60, TimeUnit.SECONDS);
+            client.send("Create", shim.create(id, bundle), deadline).get(120, TimeUnit.SECONDS);
         } catch (ExecutionException failure) {
             assertEquals(Code.DEADLINE_EXCEEDED, refusal(failure).code(), failure.getMessage());
             if (initPid(client) == 0) {

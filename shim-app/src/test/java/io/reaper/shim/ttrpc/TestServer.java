@@ -104,6 +104,6 @@ final class TestServer implements AutoCloseable {
     }
 
     static void await(CompletionStage<Void> done) {
-        done.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        done.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 }

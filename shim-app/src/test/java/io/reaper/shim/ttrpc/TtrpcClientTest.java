@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The client against a peer which answers by hand. */
-@Timeout(20)
+@Timeout(120)
 class TtrpcClientTest {
     @TempDir Path directory;
     private final Vertx vertx = ShimVertx.create();
@@ -82,7 +82,7 @@ class TtrpcClientTest {
     }
 
     private static String result(CompletableFuture<ByteString> call) {
-        return call.orTimeout(10, TimeUnit.SECONDS).join().toStringUtf8();
+        return call.orTimeout(60, TimeUnit.SECONDS).join().toStringUtf8();
     }
 
     private static TtrpcException failure(CompletableFuture<ByteString> call) {

@@ -33,7 +33,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class TtrpcServerTest {
     private static final MessageLite NOTHING = ConnectResponse.getDefaultInstance();
 
@@ -524,11 +524,11 @@ class TtrpcServerTest {
             RawPeer.connect(server.socket).close(); // who only looks makes no call
             try (RawPeer client = RawPeer.connect(server.socket)) {
                 client.call(1, TestServer.SERVICE, "Slow", NOTHING);
-                assertTrue(serving.await(10, TimeUnit.SECONDS));
+                assertTrue(serving.await(60, TimeUnit.SECONDS));
             }
             assertTrue(server.answers());
             answer.complete(NOTHING);
-            assertTrue(deserted.get(10, TimeUnit.SECONDS));
+            assertTrue(deserted.get(60, TimeUnit.SECONDS));
         }
     }
 }
