@@ -36,7 +36,7 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
 
     private static final Optional<String> PEER =
             Optional.ofNullable(System.getProperty("reaper.runtime"));
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private Path work = Path.of("unset");
     private int calls;

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * node's pid 1 lives as long as the pipe from here to its standard input.
  */
 final class PrivateNode implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofMinutes(1);
     private static final String PATH =
             "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

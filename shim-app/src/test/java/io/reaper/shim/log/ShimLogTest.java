@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ShimLogTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     @TempDir private Path directory;
 
