@@ -15,7 +15,6 @@ public final class Epoll implements AutoCloseable {
     private static final int EPOLL_CLOEXEC = OpenFlags.O_CLOEXEC;
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
-    private static final int EPOLL_CTL_MOD = 3;
     private static final int BATCH = 32;
 
     private final Fd fd =
@@ -31,10 +30,6 @@ public final class Epoll implements AutoCloseable {
 
     public void add(Fd watched, int events, long token) {
         control(EPOLL_CTL_ADD, watched, events, token);
-    }
-
-    public void modify(Fd watched, int events, long token) {
-        control(EPOLL_CTL_MOD, watched, events, token);
     }
 
     public void remove(Fd watched) {

@@ -191,10 +191,6 @@ public final class Fd implements AutoCloseable {
         return FileStat.of(this);
     }
 
-    public void chown(int uid, int gid) {
-        LinuxException.check(Syscalls.get().fchown(number, uid, gid), "fchown", name);
-    }
-
     public void chmod(int permissions) {
         LinuxException.check(Syscalls.get().fchmod(number, permissions), "fchmod", name);
     }

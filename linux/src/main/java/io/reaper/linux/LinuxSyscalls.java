@@ -235,11 +235,6 @@ final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
-    public long setsid() {
-        return call(SyscallNumber.SETSID, 0, 0, 0, 0, 0);
-    }
-
-    @Override
     public long chdir(String path) {
         try (Memory p = Memory.string(path)) {
             return call(SyscallNumber.CHDIR, p.address(), 0, 0, 0, 0);

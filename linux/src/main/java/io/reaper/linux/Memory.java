@@ -30,11 +30,7 @@ public final class Memory implements AutoCloseable {
      * @throws IllegalArgumentException if {@code text} holds a NUL, which would end it early
      */
     public static Memory string(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException(
-                    "NUL character in \"" + text.replace("\0", "\\0") + "\"");
-        }
+        byte[] utf8 = encode(text);
         Memory memory = new Memory(utf8.length + 1);
         memory.bytes.put(0, utf8);
         return memory;
@@ -46,12 +42,7 @@ public final class Memory implements AutoCloseable {
         byte[][] encoded = new byte[texts.size()][];
         int size = pointers;
         for (int i = 0; i < encoded.length; i++) {
-            String text = texts.get(i);
-            if (text.indexOf('\0') >= 0) {
-                throw new IllegalArgumentException(
-                        "NUL character in \"" + text.replace("\0", "\\0") + "\"");
-            }
-            encoded[i] = text.getBytes(StandardCharsets.UTF_8);
+            encoded[i] = encode(texts.get(i));
             size = Math.addExact(size, encoded[i].length + 1);
         }
         Memory memory = new Memory(size);
@@ -62,6 +53,14 @@ public final class Memory implements AutoCloseable {
             at += encoded[i].length + 1;
         }
         return memory;
+    }
+
+    private static byte[] encode(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(
+                    "NUL character in \"" + text.replace("\0", "\\0") + "\"");
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     public long address() {

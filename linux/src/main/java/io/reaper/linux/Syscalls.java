@@ -98,8 +98,6 @@ public interface Syscalls {
     /** May wait unless {@code WNOHANG}. */
     long waitid(int idType, int id, Memory siginfo, int options);
 
-    long setsid();
-
     long chdir(String path);
 
     long umask(int mask);
