@@ -1,9 +1,15 @@
 package io.reaper.linux;
 
-/** Which side of the border this process uses: decided when this class is initialised. */
+/**
+ * Which side of the border this process uses: decided when this class is initialised, for an image
+ * while it is built, so that each side is unreachable where the other one works.
+ */
 final class Kernels {
 
-    static final Kernel CURRENT = new FfmKernel();
+    static final Kernel CURRENT =
+            System.getProperty("org.graalvm.nativeimage.imagecode") == null
+                    ? new FfmKernel()
+                    : new ImageKernel();
 
     private Kernels() {}
 }
