@@ -54,3 +54,19 @@ maven() {
 
 # Maven, and a C compiler for the kernel seam.
 need_build_tools() { need_packages mvn=maven "${CC:-cc}=gcc" /usr/include/errno.h=libc6-dev; }
+
+# Builds the executables into target/native, with build-native.sh's options; --keep-build: not if they are there. Fails,
+# after one line that says so, where no GraalVM can be had: the caller goes on in JVM mode. Any other failure ends the script.
+build_executables() {
+    local status=0
+    if [ "${1:-}" = --keep-build ]; then
+        shift
+        [ ! -x "$repo/target/native/reaper-runtime" ] || [ ! -x "$repo/target/native/containerd-shim-reaper-v2" ] || return 0
+    fi
+    "$repo/scripts/build-native.sh" "$@" || status=$?
+    case $status in
+        0) return 0 ;;
+        3) say "no executables: JVM mode is used instead"; return 1 ;;
+        *) exit "$status" ;;
+    esac
+}

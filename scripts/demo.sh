@@ -5,39 +5,52 @@ set -euo pipefail
 
 usage() {
     cat <<'T'
-usage: demo.sh [--keep-build]
+usage: demo.sh [--keep-build] [--jvm]
 
-Installs the Debian packages that are missing, builds both programs, installs them into target/dist, starts a
-containerd of its own (own directories, sockets and process ids; /run is private) and runs containers with it.
+Installs the Debian packages that are missing, builds both programs (executables; the first time takes some minutes),
+installs them into target/dist, starts a containerd of its own (own directories, sockets and process ids; /run is
+private) and runs containers with it. Where executables cannot be built it says so and uses the JVM mode.
 Needs root. Ends 0 only when every step did what it should; leaves nothing running, mounted or on disk but target/.
 
-  --keep-build   use the programs that are in target/dist, if they are there
+  --keep-build   use the programs that are in target/native, if they are there
+  --jvm          use the JVM mode in any case
 T
 }
 
-case ${1:-} in
-    -h | --help) usage; exit 0 ;;
-    --keep-build | --inside | '') ;;
-    *) usage >&2; die "unknown argument: $1" ;;
-esac
+keep= mode=native inside=
+while [ $# -gt 0 ]; do
+    case $1 in
+        -h | --help) usage; exit 0 ;;
+        --keep-build) keep=--keep-build ;;
+        --jvm) mode=jvm ;;
+        --inside) inside=1 work=$2 dist=$3; break ;;
+        *) usage >&2; die "unknown argument: $1" ;;
+    esac
+    shift
+done
 [ "$(id -u)" = 0 ] || die "needs root: containers run with other credentials, their files are mounted"
 
-if [ "${1:-}" != --inside ]; then
+if [ -z "$inside" ]; then
     need_build_tools
     need_packages containerd /bin/busybox=busybox-static
     find_jdk
     cd "$repo"
-    if [ "${1:-}" != --keep-build ] || [ ! -x target/dist/bin/reaper-runtime ]; then
-        say "building with Maven on $JAVA_HOME"
-        maven -q package -DskipTests
-        scripts/install.sh --prefix target/dist
+    dist=$repo/target/dist
+    if [ "$mode" = native ]; then
+        build_executables $keep || mode=jvm
+    fi
+    if [ "$mode" = native ]; then
+        scripts/install.sh --prefix "$dist"
+    else
+        dist=$repo/target/dist-jvm
+        scripts/install.sh --jvm --build --prefix "$dist"
     fi
     work=$(mktemp -d /tmp/reaper-demo.XXXXXX)
     trap 'rm -rf "$work"' EXIT
     # A small node of its own: everything started in it, and every mount, ends with its first process.
     status=0
     unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
-        "$repo/scripts/demo.sh" --inside "$work" </dev/null || status=$?
+        "$repo/scripts/demo.sh" --inside "$work" "$dist" </dev/null || status=$?
     [ "$status" = 0 ] || { echo "demo.sh: a step failed; the last lines of containerd's and the shim's log:" >&2
         tail -n 15 "$work/containerd.log" "$work/shim.log" >&2 || true; exit "$status"; }
     say "all steps did what they should"
@@ -45,15 +58,14 @@ if [ "${1:-}" != --inside ]; then
 fi
 
 # ---- inside the node ----
-work=$2
-PATH=$repo/target/dist/bin:$PATH
+PATH=$dist/bin:$PATH
 mount -t tmpfs -o mode=755 tmpfs /run
 mount --make-rshared /
 cd "$work"
 
 # Settings of both programs: what containerd's environment says reaches the shim and the runtime.
 export REAPER_ISOLATION=host REAPER_CONFIG=/dev/null
-export REAPER_RUNTIME_PATH=$repo/target/dist/bin/reaper-runtime REAPER_SHIM_LOG=$work/shim.log
+export REAPER_RUNTIME_PATH=$dist/bin/reaper-runtime REAPER_SHIM_LOG=$work/shim.log
 
 failures=0
 fail() { printf 'FAILED: %s\n' "$*"; failures=$((failures + 1)); }

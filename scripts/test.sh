@@ -5,29 +5,40 @@ set -euo pipefail
 
 usage() {
     cat <<'T'
-usage: test.sh [RING...]      RING: unit, kernel, containerd; default: all
+usage: test.sh [--jvm] [--keep-build] [RING...]      RING: unit, kernel, containerd, smoke; default: all
 
 Builds both programs, installs them into target/dist and runs the rings:
   unit        no root needed: mvn verify, with the compiler's and the formatter's checks
   kernel      root: the installed reaper-runtime with real processes, FIFOs, cgroups
   containerd  root: a private containerd (own sockets and directories) that runs containers through the shim
+  smoke       root: a part of the last two, with both programs in JVM mode (installed into target/dist-jvm)
 As root it installs the Debian packages that are missing; as another user it runs the unit ring only.
 
+  --jvm         kernel and containerd ring in JVM mode, too; nothing is compiled to executables
+  --keep-build  use the executables that are in target/native, if they are there
+
+Where executables cannot be built, for want of a GraalVM, it says so and goes on as with --jvm.
 Ends 0 only when no test failed and, as root, none was skipped and nothing was left running or mounted.
 Reports: */target/test-reports/RING, logs: target/test-logs.
-Environment: JAVA_HOME (JDK 25 or newer), REAPER_TEST_OFFLINE=1 (no newer containerds are fetched: those tests are skipped).
+Environment: JAVA_HOME (JDK 25 or newer), GRAALVM_HOME (see build-native.sh --help),
+REAPER_TEST_OFFLINE=1 (no newer containerds are fetched: those tests are skipped).
 T
 }
 
-rings=()
+rings=() mode=native keep=
 for argument; do
     case $argument in
-        unit | kernel | containerd) rings+=("$argument") ;;
+        unit | kernel | containerd | smoke) rings+=("$argument") ;;
+        --jvm) mode=jvm ;;
+        --keep-build) keep=--keep-build ;;
         -h | --help) usage; exit 0 ;;
         *) usage >&2; die "unknown argument: $argument" ;;
     esac
 done
-[ ${#rings[@]} -gt 0 ] || rings=(unit kernel containerd)
+if [ ${#rings[@]} = 0 ]; then
+    rings=(unit kernel containerd)
+    [ "$mode" = jvm ] || rings+=(smoke)
+fi
 wants() { [[ " ${rings[*]} " == *" $1 "* ]]; }
 
 root=
@@ -43,14 +54,14 @@ mkdir -p "$logs"
 for name in "${rings[@]}"; do : >"$logs/$name.log"; done
 say "JDK: $JAVA_HOME; rings: ${rings[*]}; user: $(id -un)"
 
-# What must not outlive the tests: mounts, and processes of the programs in target/dist.
+# What must not outlive the tests: mounts, and processes of the installed programs.
 leftovers() {
     awk '$5 ~ /reaper/ { print "mounted: " $5 }' /proc/self/mountinfo
     local entry command
     for entry in /proc/[0-9]*; do
         command=$({ tr '\0' ' ' <"$entry/cmdline"; } 2>/dev/null) || continue
         case $command in
-            *"$repo/target/dist/"*) echo "running: ${entry#/proc/} ${command:0:200}" ;;
+            *"$repo/target/dist"*) echo "running: ${entry#/proc/} ${command:0:200}" ;;
         esac
     done
 }
@@ -79,16 +90,30 @@ if ! wants unit || [ ${#broken[@]} -gt 0 ]; then
     say "building"
     maven -q package -DskipTests || built=
 fi
-if wants kernel || wants containerd; then
+if wants kernel || wants containerd || wants smoke; then
     if [ -z "$root" ]; then
         say "not root: the kernel and containerd rings are skipped, they start processes with other credentials, mounts and a containerd"
     elif [ -z "$built" ]; then
-        broken+=("the build failed: the kernel and containerd rings were not run")
+        broken+=("the build failed: only the unit ring was run")
     else
-        scripts/install.sh --prefix target/dist
+        if [ "$mode" = native ] && { wants kernel || wants containerd; }; then
+            build_executables $keep --with-tests || mode=jvm
+        fi
+        dist=target/dist options=(-Dreaper.mode=native -Dreaper.test.parallel=50 "-Dreaper.seam.checks=$repo/target/native/seam-checks")
+        if [ "$mode" = jvm ]; then
+            dist=target/dist-jvm options=(-Dreaper.mode=jvm -Dring.excluded=native)
+            scripts/install.sh --jvm --prefix "$dist"
+        else
+            scripts/install.sh --prefix "$dist"
+        fi
         for name in kernel containerd; do
-            ! wants $name || { say "$name ring"; ring $name test "-Dring=$name" "-Dreaper.bin=$repo/target/dist/bin"; }
+            ! wants $name || { say "$name ring ($mode)"; ring $name test "-Dring=$name" "-Dreaper.bin=$repo/$dist/bin" "${options[@]}"; }
         done
+        if wants smoke; then
+            [ "$dist" = target/dist-jvm ] || scripts/install.sh --jvm --prefix target/dist-jvm
+            say "smoke ring (JVM mode)"
+            ring smoke test -Dring=smoke -Dreaper.mode=jvm -Dring.excluded=native "-Dreaper.bin=$repo/target/dist-jvm/bin"
+        fi
     fi
 fi
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The lifecycle of runtime-spec 1.2, runtime.md; every case also suits another runtime. */
 @Tag("kernel")
+@Tag("smoke")
 class LifecycleKernelTest {
 
     @RegisterExtension final RuntimeExtension runtime = new RuntimeExtension();
