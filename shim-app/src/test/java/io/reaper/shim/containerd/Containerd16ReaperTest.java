@@ -1,5 +1,8 @@
 package io.reaper.shim.containerd;
 
+import org.junit.jupiter.api.Tag;
+
+@Tag("smoke")
 class Containerd16ReaperTest extends ReaperScenarios {
     Containerd16ReaperTest() {
         super(ContainerdRelease.V1_6);
