@@ -17,6 +17,9 @@ public final class ReaperRuntime {
     private static final boolean IMAGE =
             System.getProperty("org.graalvm.nativeimage.imagecode") != null;
 
+    /** In an image made while it is built: what picocli finds out by reflection lies in its heap. */
+    private static final RuntimeCommandLine PREPARED = IMAGE ? new RuntimeCommandLine() : null;
+
     private ReaperRuntime() {}
 
     /**
@@ -28,7 +31,7 @@ public final class ReaperRuntime {
         if (args.length > 0 && args[0].equals("init")) {
             InitStage.main(args);
         } else if (IMAGE) {
-            System.exit(new RuntimeCommandLine().execute(args));
+            System.exit(PREPARED.execute(args));
         } else {
             nameHost();
             Quarkus.run(Verbs.class, args);
