@@ -24,8 +24,8 @@ import java.util.Map;
  * <p>They have busybox and its applets in /bin under the names that the machine has them too, so
  * that one command line works inside the image and, in host mode, on the machine.
  */
-final class BusyboxImage {
-    static final String NAME = "localhost/busybox:test";
+public final class BusyboxImage {
+    public static final String NAME = "localhost/busybox:test";
 
     /** The same for uid and gid 1000. */
     static final String OF_USER = "localhost/busybox:user";
@@ -39,7 +39,7 @@ final class BusyboxImage {
     private BusyboxImage() {}
 
     /** Writes an archive with both images; they share their only layer. */
-    static void write(Path file) {
+    public static void write(Path file) {
         try (OutputStream out = Files.newOutputStream(file)) {
             byte[] layer = layer();
             Tar tar = new Tar(out);

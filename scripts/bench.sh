@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Measures both programs beside runc, crun and runc's shim, in one run, and keeps the result in docs/performance.md.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+    cat <<'T'
+usage: bench.sh [--quick] [--bin DIR] [--no-write] [--check-bars]
+
+Measures, in turns with the peers that the machine has: the runtimes' verbs, containers by a private containerd, the
+shims' memory, how fast a container's end is told, what an idle shim does. Prints tables (Markdown) and writes them into
+docs/performance.md, between its markers.
+  --quick        about 2 minutes, fewer rounds, not written; the full run takes about 10
+  --bin DIR      the programs to measure; default target/dist/bin, made by scripts/install.sh if it is missing
+  --write        write the result of a quick run, too
+  --no-write     do not
+  --check-bars   end with 1 if a bar that must be met is missed; without it, only if the measurement failed
+Needs root; installs the Debian packages that are missing. Leaves nothing running, mounted or on disk but target/.
+For figures that mean something nothing else should run on the machine.
+T
+}
+
+[ "${1:-}" != --inside ] || {
+    # ---- in the node of its own: the first process of its PID namespace ----
+    tag=$2
+    shift 2
+    mount -t tmpfs -o mode=755 tmpfs /run
+    mount --make-rshared /
+    : >"/run/$tag" # tells Bench that this is no machine's /run
+    "$@" # a child: this shell stays, to reap what is handed to it
+    exit
+}
+
+plan=full write= bin= check=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --quick) plan=quick ;;
+        --write) write=1 ;;
+        --no-write) write=0 ;;
+        --check-bars) check=1 ;;
+        --bin) [ $# -ge 2 ] || die "--bin needs a directory"; bin=$2; shift ;;
+        -h | --help) usage; exit 0 ;;
+        *) usage >&2; die "unknown argument: $1" ;;
+    esac
+    shift
+done
+[ -n "$write" ] || { write=1; [ "$plan" = full ] || write=0; }
+[ "$(id -u)" = 0 ] || die "needs root: containers, mounts, a private containerd"
+need_build_tools
+need_packages containerd /usr/sbin/runc=runc crun /bin/busybox=busybox-static strace
+find_jdk
+cd "$repo"
+if [ -z "$bin" ]; then
+    bin=$repo/target/dist/bin
+    [ -x "$bin/reaper-runtime" ] && [ -x "$bin/containerd-shim-reaper-v2" ] || scripts/install.sh --prefix target/dist
+fi
+bin=$(cd "$bin" && pwd)
+for program in reaper-runtime containerd-shim-reaper-v2; do
+    [ -x "$bin/$program" ] || die "no $bin/$program: build with scripts/build-native.sh and scripts/install.sh, or name another --bin"
+done
+
+say "building the measuring program"
+mkdir -p target
+maven -q test-compile org.codehaus.mojo:exec-maven-plugin:exec -pl shim-app -am -Dspotless.check.skip \
+    -Dexec.executable=sh -Dexec.classpathScope=test "-Dexec.args=-c 'mkdir -p target && echo %classpath >target/test.classpath'" \
+    >target/bench-build.log 2>&1 || { tail -n 20 target/bench-build.log >&2; die "the build failed, see target/bench-build.log"; }
+revision=$(git -C "$repo" rev-parse --short HEAD 2>/dev/null || echo unknown)
+[ -z "$(git -C "$repo" status --porcelain 2>/dev/null)" ] || revision="$revision, changed"
+
+tag=reaper-bench-$$
+work=$(mktemp -d /tmp/reaper-bench.XXXXXX)
+# Processes and mounts end with the node's namespaces. What is left of it outside: cgroups and the directory.
+cleanup() {
+    local try
+    for try in 1 2 3 4 5; do
+        find /sys/fs/cgroup -depth -type d -path "*/$tag*" -exec rmdir {} + 2>/dev/null || true
+        [ -n "$(find /sys/fs/cgroup -type d -name "$tag*" 2>/dev/null)" ] || break
+        sleep 0.2 # the kernel lets a cgroup go some time after its last process
+    done
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say "measuring ($plan run, started $(date +%H:%M:%S)); programs: $bin"
+status=0
+# pdeathsig: should this script be killed, the node goes, too
+setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
+    "$repo/scripts/bench.sh" --inside "$tag" \
+    "$JAVA_HOME/bin/java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
+    -cp "$(cat shim-app/target/test.classpath)" io.reaper.shim.bench.Bench \
+    "$work" "$tag" "$bin" "$revision" "$work/result.md" "$plan" </dev/null || status=$?
+if [ "$status" != 0 ]; then
+    logs=$repo/target/bench-logs
+    rm -rf "$logs"
+    mkdir -p "$logs"
+    find "$work" -name '*.log' -exec cp {} "$logs" \;
+    die "the measurement failed; logs are in $logs"
+fi
+
+say "result"
+cat "$work/result.md"
+if [ "$write" = 1 ]; then
+    page=$repo/docs/performance.md
+    grep -q '^<!-- bench: begin' "$page" && grep -q '^<!-- bench: end' "$page" || die "no markers in $page"
+    awk -v result="$work/result.md" '
+        /^<!-- bench: end/ { skip = 0 }
+        !skip { print }
+        /^<!-- bench: begin/ { print ""; while ((getline line < result) > 0) print line; print ""; skip = 1 }' \
+        "$page" >"$work/page"
+    cat "$work/page" >"$page"
+    say "written into $page"
+fi
+if [ -n "$check" ] && grep -q '| \*\*missed\*\* |' "$work/result.md"; then
+    die "a bar that must be met is missed"
+fi

@@ -1,0 +1,68 @@
+package io.reaper.shim.bench;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How much is measured.
+ *
+ * @param verbRounds lives of a container for each runtime and bundle
+ * @param runRounds `ctr run` for each shim and kind of container
+ * @param burstRounds how often {@code burst} containers are started at once
+ * @param sequence containers one after another
+ * @param counts how many containers run when memory is read, ascending
+ * @param settle from the last request until memory is read
+ * @param lives of containers whose end is timed, for each shim
+ * @param idle how long an idle shim is watched
+ */
+record Plan(
+        int verbRounds,
+        int runRounds,
+        int burstRounds,
+        int burst,
+        int sequence,
+        List<Integer> counts,
+        Duration settle,
+        int lives,
+        Duration idle) {
+
+    static final Plan FULL =
+            new Plan(
+                    60,
+                    30,
+                    3,
+                    30,
+                    100,
+                    List.of(1, 10, 50),
+                    Duration.ofSeconds(10),
+                    400,
+                    Duration.ofSeconds(60));
+
+    static final Plan QUICK =
+            new Plan(
+                    10,
+                    8,
+                    1,
+                    30,
+                    20,
+                    List.of(1, 10),
+                    Duration.ofSeconds(10),
+                    60,
+                    Duration.ofSeconds(10));
+
+    @Override
+    public String toString() {
+        return """
+        %d rounds of verbs and %d of single runs; %d of %d containers at once; %d containers one after another; ends of \
+        %d containers; %d s idle\
+        """
+                .formatted(
+                        verbRounds,
+                        runRounds,
+                        burstRounds,
+                        burst,
+                        sequence,
+                        lives,
+                        idle.toSeconds());
+    }
+}

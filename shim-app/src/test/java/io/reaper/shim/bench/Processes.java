@@ -1,0 +1,160 @@
+package io.reaper.shim.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What /proc tells of the processes of this PID namespace (proc(5)). */
+final class Processes {
+    private static final Path PROC = Path.of("/proc");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private Processes() {}
+
+    /**
+     * A process's memory.
+     *
+     * @param rss KiB, as are the others
+     * @param proportional each page divided by the number of processes that map it
+     * @param privateDirty what nobody else maps and no file holds
+     */
+    record Memory(long rss, long proportional, long privateDirty, long threads) {}
+
+    /**
+     * What a process has used since its start.
+     *
+     * @param cpuNanos of all threads that live
+     * @param switches how often they went to sleep and were woken, or were preempted
+     */
+    record Work(long cpuNanos, long switches) {
+        Work minus(Work before) {
+            return new Work(cpuNanos - before.cpuNanos, switches - before.switches);
+        }
+    }
+
+    /** Pids of the shim's daemons: not of its short commands. */
+    static List<Integer> daemons(ShimPeer shim) {
+        List<Integer> pids = new ArrayList<>();
+        for (int pid : all()) {
+            List<String> words = commandLine(pid);
+            if (isOf(shim, words)
+                    && words.contains("-id")
+                    && !words.contains("start")
+                    && !words.contains("delete")) {
+                pids.add(pid);
+            }
+        }
+        return pids;
+    }
+
+    /** Waits until no shim runs, not even its clean-up after a container's end. */
+    static void awaitNoShim() {
+        await("the end of all shims", () -> all().stream().noneMatch(Processes::isShim));
+    }
+
+    /** Looks every 2 ms until it is so. */
+    static void await(String what, java.util.function.BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException("not within a minute: " + what);
+            }
+            pause(Duration.ofMillis(2));
+        }
+    }
+
+    static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Memory memory(int pid) {
+        Path process = PROC.resolve("" + pid);
+        String rollup = text(process.resolve("smaps_rollup"));
+        return new Memory(
+                field(rollup, "Rss:"),
+                field(rollup, "Pss:"),
+                field(rollup, "Private_Dirty:"),
+                field(text(process.resolve("status")), "Threads:"));
+    }
+
+    static Work work(int pid) {
+        long cpu = 0;
+        long switches = 0;
+        for (Path thread : entries(PROC.resolve("" + pid).resolve("task"))) {
+            // schedstat: time on the CPU, ns; time spent waiting for it; time slices
+            cpu += Long.parseLong(text(thread.resolve("schedstat")).split(" ", -1)[0]);
+            String status = text(thread.resolve("status"));
+            switches += field(status, "voluntary_ctxt_switches:");
+            switches += field(status, "nonvoluntary_ctxt_switches:");
+        }
+        return new Work(cpu, switches);
+    }
+
+    private static boolean isShim(int pid) {
+        List<String> words = commandLine(pid);
+        return isOf(ShimPeer.REAPER, words) || isOf(ShimPeer.RUNC, words);
+    }
+
+    /** Its path may be an argument: of java, in JVM mode. */
+    private static boolean isOf(ShimPeer shim, List<String> words) {
+        return words.contains("-namespace")
+                && words.stream().anyMatch(word -> word.contains("/" + shim.program()));
+    }
+
+    private static List<Integer> all() {
+        return entries(PROC).stream()
+                .map(path -> path.getFileName().toString())
+                .filter(name -> Character.isDigit(name.charAt(0)))
+                .map(Integer::valueOf)
+                .toList();
+    }
+
+    private static List<String> commandLine(int pid) {
+        try {
+            String line =
+                    Files.readString(
+                            PROC.resolve("" + pid).resolve("cmdline"), StandardCharsets.ISO_8859_1);
+            return List.of(line.split("\0", -1));
+        } catch (IOException e) {
+            return List.of(); // it has ended meanwhile
+        }
+    }
+
+    private static long field(String text, String name) {
+        return text.lines()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(name.length()).strip().split("\\s", -1)[0])
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no " + name + " in " + text));
+    }
+
+    private static List<Path> entries(Path directory) {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            entries.forEach(found::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
