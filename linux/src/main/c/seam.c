@@ -4,6 +4,7 @@
  * Results are the kernel's: a value, or -errno.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -16,7 +17,7 @@
 
 #define SIGNALS 64
 #define STACK_SIZE (64 * 1024)
-#define CLOSE_RANGE_CLOEXEC_FLAG 4
+#define CLOSE_RANGE_CLOEXEC_FLAG 4 /* not in the headers of glibc 2.31 */
 
 long reaper_syscall(long n, long a, long b, long c, long d, long e, long f) {
     long r = syscall(n, a, b, c, d, e, f);
@@ -40,6 +41,34 @@ long reaper_exec(const char *path, char *const *argv, char *const *envp) {
     reset_signals();
     execve(path, argv, envp);
     return -errno;
+}
+
+/*
+ * Descriptors from `first` on become close-on-exec: in one call since Linux 5.11, one by one where the kernel (EINVAL, ENOSYS)
+ * or a filter (EPERM) refuses it. Also runs between clone and execve: no allocation, nothing that takes a lock.
+ */
+long reaper_cloexec_from(long first) {
+    if (syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC_FLAG) == 0)
+        return 0;
+    int list = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (list < 0)
+        return -errno;
+    _Alignas(struct dirent64) char entries[2048];
+    long end;
+    while ((end = syscall(SYS_getdents64, list, entries, sizeof entries)) > 0) {
+        for (long at = 0; at < end;) {
+            const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
+            long fd = -1; /* "." and ".." */
+            for (const char *c = entry->d_name; *c >= '0' && *c <= '9'; c++)
+                fd = (fd < 0 ? 0 : fd * 10) + (*c - '0');
+            if (fd >= first)
+                fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+            at += entry->d_reclen;
+        }
+    }
+    long result = end < 0 ? -errno : 0;
+    close(list);
+    return result;
 }
 
 /* Every member 8 bytes wide, so that Java writes it by offsets. */
@@ -67,8 +96,11 @@ static int spawned(void *argument) {
     for (long i = 0; i < s->nfds; i++)
         if (dup2(moved[i], i) < 0)
             goto failed;
-    if (syscall(SYS_close_range, s->nfds, ~0U, CLOSE_RANGE_CLOEXEC_FLAG) < 0)
+    long closed = reaper_cloexec_from(s->nfds);
+    if (closed < 0) {
+        errno = (int)-closed;
         goto failed;
+    }
     if (s->cwd && chdir(s->cwd) < 0)
         goto failed;
     reset_signals();
@@ -97,6 +129,10 @@ long reaper_spawn(struct spawn *s) {
     munmap(stack, STACK_SIZE);
     if (pid < 0)
         return -failure;
+    if (!s->error && pidfd < 0) { /* Linux before 5.2 makes the child, and no pidfd */
+        kill(pid, SIGKILL);
+        s->error = ENOSYS;
+    }
     if (s->error) {
         close(pidfd);
         while (waitpid(pid, 0, 0) < 0 && errno == EINTR)

@@ -39,7 +39,7 @@ public final class Capabilities {
                 LinuxException.check(
                         syscalls.prctl(PR_CAPBSET_DROP, bit, 0, 0, 0),
                         "drop from bounding set",
-                        names(1L << bit));
+                        name(bit));
             }
         }
     }
@@ -81,7 +81,7 @@ public final class Capabilities {
                 LinuxException.check(
                         syscalls.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit, 0, 0),
                         "raise ambient capability",
-                        names(1L << bit));
+                        name(bit));
             }
         }
     }
@@ -100,6 +100,12 @@ public final class Capabilities {
     private static long join(Memory data, int offset) {
         return Integer.toUnsignedLong(data.bytes().getInt(offset))
                 | (long) data.bytes().getInt(offset + 12) << 32;
+    }
+
+    /** Made for each bit that is dropped, whether or not it is shown: no stream here. */
+    private static String name(int bit) {
+        Capability[] known = Capability.values();
+        return bit < known.length ? known[bit].name() : "capability " + bit;
     }
 
     private static String names(long set) {

@@ -29,6 +29,7 @@ final class FfmKernel implements Kernel {
     private static final MethodHandle SYSCALL = function("reaper_syscall", 7);
     private static final MethodHandle SPAWN = function("reaper_spawn", 1);
     private static final MethodHandle EXEC = function("reaper_exec", 3);
+    private static final MethodHandle CLOEXEC_FROM = function("reaper_cloexec_from", 1);
     private static final MethodHandle ALLOCATE = function("reaper_allocate", 1);
     private static final MethodHandle FREE =
             Linker.nativeLinker()
@@ -91,6 +92,15 @@ final class FfmKernel implements Kernel {
     public long exec(long path, long argv, long envp) {
         try {
             return (long) EXEC.invokeExact(path, argv, envp);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public long closeOnExecFrom(long first) {
+        try {
+            return (long) CLOEXEC_FROM.invokeExact(first);
         } catch (Throwable t) {
             throw unexpected(t);
         }

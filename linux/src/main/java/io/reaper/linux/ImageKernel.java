@@ -26,6 +26,9 @@ final class ImageKernel implements Kernel {
     @CFunction(value = "reaper_exec", transition = Transition.NO_TRANSITION)
     private static native long become(long path, long argv, long envp);
 
+    @CFunction(value = "reaper_cloexec_from", transition = Transition.NO_TRANSITION)
+    private static native long cloexecFrom(long first);
+
     @CFunction(value = "reaper_allocate", transition = Transition.NO_TRANSITION)
     private static native long zeroed(long size);
 
@@ -50,6 +53,11 @@ final class ImageKernel implements Kernel {
     @Override
     public long exec(long path, long argv, long envp) {
         return become(path, argv, envp);
+    }
+
+    @Override
+    public long closeOnExecFrom(long first) {
+        return cloexecFrom(first);
     }
 
     @Override

@@ -17,6 +17,9 @@ interface Kernel {
     /** Returns only on failure. */
     long exec(long path, long argv, long envp);
 
+    /** Descriptors from {@code first} on do not reach the next program; 0. */
+    long closeOnExecFrom(long first);
+
     /** Zeroed memory outside the heap: its address, or 0. */
     long allocate(long size);
 

@@ -4,6 +4,8 @@ package io.reaper.linux;
 public final class LinuxException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
+    private static final int OLDEST_MAJOR = 5;
+    private static final int OLDEST_MINOR = 10;
 
     private final String operation;
     private final String object;
@@ -14,10 +16,40 @@ public final class LinuxException extends RuntimeException {
      * @param object what it was done to: a path, a pid, a name; may be empty
      */
     public LinuxException(String operation, String object, Errno errno) {
-        super(operation + (object.isEmpty() ? "" : " " + object) + ": " + errno.text());
+        super(operation + (object.isEmpty() ? "" : " " + object) + ": " + reason(errno));
         this.operation = operation;
         this.object = object;
         this.errno = errno.number();
+    }
+
+    private static String reason(Errno errno) {
+        return errno.equals(Errno.ENOSYS)
+                ? errno.text() + missing(System.getProperty("os.version"))
+                : errno.text();
+    }
+
+    /** Why a call is not implemented, and what helps. */
+    static String missing(String release) {
+        if (olderThan(OLDEST_MAJOR, OLDEST_MINOR, release)) {
+            String needed = OLDEST_MAJOR + "." + OLDEST_MINOR;
+            return " by Linux " + release + ": Reaper needs " + needed + " or newer";
+        }
+        return " (Linux " + release + ": its configuration or a seccomp filter leaves it out)";
+    }
+
+    private static boolean olderThan(int major, int minor, String release) {
+        String[] parts = release.split("[.-]", 3);
+        int first = number(parts[0]);
+        return first < major || (first == major && parts.length > 1 && number(parts[1]) < minor);
+    }
+
+    /** Of text that is no number: none, which makes no kernel an old one. */
+    private static int number(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            return Integer.MAX_VALUE;
+        }
     }
 
     public String operation() {

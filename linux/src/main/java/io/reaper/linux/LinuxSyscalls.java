@@ -1,6 +1,13 @@
 package io.reaper.linux;
 
-/** Puts arguments into registers and strings into C memory. */
+import java.util.Locale;
+
+/**
+ * Puts arguments into registers and strings into C memory. Whatever touches a file goes through
+ * {@link #block}: a network disk, or a file system that a process serves, may let it wait, and no
+ * thread could collect garbage until then. What is left for {@link #call} only changes tables of
+ * the kernel.
+ */
 final class LinuxSyscalls implements Syscalls {
 
     static final Syscalls INSTANCE = new LinuxSyscalls();
@@ -9,11 +16,19 @@ final class LinuxSyscalls implements Syscalls {
     private static final int SIGSET_SIZE = 8;
 
     private static long call(SyscallNumber n, long a, long b, long c, long d, long e) {
-        return KERNEL.call(n.on(Architecture.CURRENT), a, b, c, d, e, 0);
+        return known(n, KERNEL.call(n.on(Architecture.CURRENT), a, b, c, d, e, 0));
     }
 
     private static long block(SyscallNumber n, long a, long b, long c, long d, long e) {
-        return KERNEL.block(n.on(Architecture.CURRENT), a, b, c, d, e, 0);
+        return known(n, KERNEL.block(n.on(Architecture.CURRENT), a, b, c, d, e, 0));
+    }
+
+    /** An old kernel is told by the name of what it lacks, not by what was to be done with it. */
+    private static long known(SyscallNumber n, long result) {
+        if (result == -Errno.ENOSYS.number() && n.isYoung()) {
+            throw new LinuxException(n.name().toLowerCase(Locale.ROOT), "", Errno.ENOSYS);
+        }
+        return result;
     }
 
     @Override
@@ -34,7 +49,7 @@ final class LinuxSyscalls implements Syscalls {
 
     @Override
     public long close(int fd) {
-        return call(SyscallNumber.CLOSE, fd, 0, 0, 0, 0);
+        return block(SyscallNumber.CLOSE, fd, 0, 0, 0, 0);
     }
 
     @Override
@@ -49,7 +64,7 @@ final class LinuxSyscalls implements Syscalls {
 
     @Override
     public long lseek(int fd, long offset, int whence) {
-        return call(SyscallNumber.LSEEK, fd, offset, whence, 0, 0);
+        return block(SyscallNumber.LSEEK, fd, offset, whence, 0, 0);
     }
 
     @Override
@@ -70,52 +85,52 @@ final class LinuxSyscalls implements Syscalls {
     @Override
     public long statx(int dirfd, String path, int flags, int mask, Memory result) {
         try (Memory p = Memory.string(path)) {
-            return call(SyscallNumber.STATX, dirfd, p.address(), flags, mask, result.address());
+            return block(SyscallNumber.STATX, dirfd, p.address(), flags, mask, result.address());
         }
     }
 
     @Override
     public long faccessat2(int dirfd, String path, int mode, int flags) {
         try (Memory p = Memory.string(path)) {
-            return call(SyscallNumber.FACCESSAT2, dirfd, p.address(), mode, flags, 0);
+            return block(SyscallNumber.FACCESSAT2, dirfd, p.address(), mode, flags, 0);
         }
     }
 
     @Override
     public long fchown(int fd, int uid, int gid) {
-        return call(SyscallNumber.FCHOWN, fd, uid, gid, 0, 0);
+        return block(SyscallNumber.FCHOWN, fd, uid, gid, 0, 0);
     }
 
     @Override
     public long fchmod(int fd, int mode) {
-        return call(SyscallNumber.FCHMOD, fd, mode, 0, 0, 0);
+        return block(SyscallNumber.FCHMOD, fd, mode, 0, 0, 0);
     }
 
     @Override
     public long fchmodat(String path, int mode) {
         try (Memory p = Memory.string(path)) {
-            return call(SyscallNumber.FCHMODAT, AT_FDCWD, p.address(), mode, 0, 0);
+            return block(SyscallNumber.FCHMODAT, AT_FDCWD, p.address(), mode, 0, 0);
         }
     }
 
     @Override
     public long mkdirat(int dirfd, String path, int mode) {
         try (Memory p = Memory.string(path)) {
-            return call(SyscallNumber.MKDIRAT, dirfd, p.address(), mode, 0, 0);
+            return block(SyscallNumber.MKDIRAT, dirfd, p.address(), mode, 0, 0);
         }
     }
 
     @Override
     public long mknodat(int dirfd, String path, int mode, int device) {
         try (Memory p = Memory.string(path)) {
-            return call(SyscallNumber.MKNODAT, dirfd, p.address(), mode, device, 0);
+            return block(SyscallNumber.MKNODAT, dirfd, p.address(), mode, device, 0);
         }
     }
 
     @Override
     public long unlinkat(int dirfd, String path, int flags) {
         try (Memory p = Memory.string(path)) {
-            return call(SyscallNumber.UNLINKAT, dirfd, p.address(), flags, 0, 0);
+            return block(SyscallNumber.UNLINKAT, dirfd, p.address(), flags, 0, 0);
         }
     }
 
@@ -144,17 +159,6 @@ final class LinuxSyscalls implements Syscalls {
         try (Memory n = Memory.string(name)) {
             return call(SyscallNumber.MEMFD_CREATE, n.address(), flags, 0, 0, 0);
         }
-    }
-
-    @Override
-    public long closeRange(int first, int last, int flags) {
-        return call(
-                SyscallNumber.CLOSE_RANGE,
-                Integer.toUnsignedLong(first),
-                Integer.toUnsignedLong(last),
-                flags,
-                0,
-                0);
     }
 
     @Override
@@ -205,7 +209,7 @@ final class LinuxSyscalls implements Syscalls {
     @Override
     public long inotifyAddWatch(int fd, String path, int mask) {
         try (Memory p = Memory.string(path)) {
-            return call(SyscallNumber.INOTIFY_ADD_WATCH, fd, p.address(), mask, 0, 0);
+            return block(SyscallNumber.INOTIFY_ADD_WATCH, fd, p.address(), mask, 0, 0);
         }
     }
 
@@ -237,7 +241,7 @@ final class LinuxSyscalls implements Syscalls {
     @Override
     public long chdir(String path) {
         try (Memory p = Memory.string(path)) {
-            return call(SyscallNumber.CHDIR, p.address(), 0, 0, 0, 0);
+            return block(SyscallNumber.CHDIR, p.address(), 0, 0, 0, 0);
         }
     }
 

@@ -5,9 +5,6 @@ import java.util.List;
 /** What this process turns into: everything is in memory before the last limits are set. */
 public final class Program implements AutoCloseable {
 
-    private static final int CLOSE_RANGE_CLOEXEC = 4;
-    private static final int LAST_FD = -1;
-
     private final String path;
     private final Memory cPath;
     private final Memory argv;
@@ -30,9 +27,7 @@ public final class Program implements AutoCloseable {
     /** Descriptors from {@code first} on do not reach the next program. */
     public static void closeOnExecFrom(int first) {
         LinuxException.check(
-                Syscalls.get().closeRange(first, LAST_FD, CLOSE_RANGE_CLOEXEC),
-                "close_range",
-                first);
+                Kernels.CURRENT.closeOnExecFrom(first), "close on exec from descriptor", first);
     }
 
     /**

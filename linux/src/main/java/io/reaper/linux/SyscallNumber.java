@@ -51,9 +51,10 @@ enum SyscallNumber {
     STATX(332, 291),
     PIDFD_SEND_SIGNAL(424, 424),
     PIDFD_OPEN(434, 434),
-    CLOSE_RANGE(436, 436),
     OPENAT2(437, 437),
     FACCESSAT2(439, 439);
+
+    private static final int FIRST_OF_5_1 = 424;
 
     private final int x86;
     private final int arm;
@@ -68,5 +69,10 @@ enum SyscallNumber {
             case X86_64 -> x86;
             case AARCH64 -> arm;
         };
+    }
+
+    /** Whether Linux got it after 5.0; the youngest of them, faccessat2, came with 5.8. */
+    boolean isYoung() {
+        return x86 >= FIRST_OF_5_1;
     }
 }

@@ -3,7 +3,8 @@ package io.reaper.linux;
 /**
  * The system calls Reaper uses, named and ordered as in section 2 of the man pages. Each returns
  * what the kernel returns: a value, or −errno. Calls that may wait are marked; they are repeated on
- * EINTR by their callers where that matters.
+ * EINTR by their callers where that matters. A call that Linux got after 5.0 and that this kernel
+ * does not know throws a {@link LinuxException} with ENOSYS that names it.
  */
 public interface Syscalls {
 
@@ -66,8 +67,6 @@ public interface Syscalls {
     long connect(int fd, Memory address, int length);
 
     long memfdCreate(String name, int flags);
-
-    long closeRange(int first, int last, int flags);
 
     // waiting
     /** Waits up to {@code timeoutMillis}; −1: without limit. */

@@ -41,6 +41,18 @@ class TablesTest {
     }
 
     @Test
+    void anOldKernelIsTold() {
+        for (String old : List.of("4.19.0-26-amd64", "5.9.0", "5.4", "3.10.0-1160.el7.x86_64")) {
+            assertEquals(
+                    " by Linux " + old + ": Reaper needs 5.10 or newer",
+                    LinuxException.missing(old));
+        }
+        for (String recent : List.of("5.10.0-28-amd64", "6.1", "10.0", "", "6", "unknown")) {
+            assertFalse(LinuxException.missing(recent).contains("newer"), recent);
+        }
+    }
+
+    @Test
     void signalsByNumberAndByName() {
         for (String term : List.of("15", "TERM", "SIGTERM", "term", "SigTerm")) {
             assertEquals(15, Signals.parse(term), term);
