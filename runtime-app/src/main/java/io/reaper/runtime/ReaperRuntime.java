@@ -17,7 +17,9 @@ public final class ReaperRuntime {
     private static final boolean IMAGE =
             System.getProperty("org.graalvm.nativeimage.imagecode") != null;
 
-    /** In an image made while it is built: what picocli finds out by reflection lies in its heap. */
+    /**
+     * In an image made while it is built: what picocli finds out by reflection lies in its heap.
+     */
     private static final RuntimeCommandLine PREPARED = IMAGE ? new RuntimeCommandLine() : null;
 
     private ReaperRuntime() {}
