@@ -239,6 +239,11 @@ final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public long rtSigaction(int signal, Memory action) {
+        return call(SyscallNumber.RT_SIGACTION, signal, action.address(), 0, SIGSET_SIZE, 0);
+    }
+
+    @Override
     public long chdir(String path) {
         try (Memory p = Memory.string(path)) {
             return block(SyscallNumber.CHDIR, p.address(), 0, 0, 0, 0);

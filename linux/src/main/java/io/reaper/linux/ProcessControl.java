@@ -5,6 +5,8 @@ public final class ProcessControl {
 
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
+    private static final int SIGACTION_SIZE = 32;
+    private static final long SIG_IGN = 1;
 
     private final Syscalls syscalls;
 
@@ -24,6 +26,18 @@ public final class ProcessControl {
     public void setNoNewPrivileges() {
         LinuxException.check(
                 syscalls.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl", "PR_SET_NO_NEW_PRIVS");
+    }
+
+    /**
+     * The process ignores a signal from now on ({@code sigaction(2)}, SIG_IGN); {@link Spawner} and
+     * {@link Program} do not pass that on.
+     */
+    public void ignore(int signal) {
+        try (Memory action = Memory.of(SIGACTION_SIZE)) { // handler, flags, restorer, mask
+            action.bytes().putLong(0, SIG_IGN);
+            LinuxException.check(
+                    syscalls.rtSigaction(signal, action), "ignore", Signals.name(signal));
+        }
     }
 
     public void changeDirectory(String path) {

@@ -9,6 +9,7 @@ enum SyscallNumber {
     WRITE(1, 64),
     CLOSE(3, 57),
     LSEEK(8, 62),
+    RT_SIGACTION(13, 134),
     PPOLL(271, 73),
     SOCKET(41, 198),
     CONNECT(42, 203),

@@ -97,6 +97,8 @@ public interface Syscalls {
     /** May wait unless {@code WNOHANG}. */
     long waitid(int idType, int id, Memory siginfo, int options);
 
+    long rtSigaction(int signal, Memory action);
+
     long chdir(String path);
 
     long umask(int mask);

@@ -3,6 +3,9 @@ package io.reaper.runtime;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.reaper.linux.ProcessControl;
+import io.reaper.linux.Signals;
+import io.reaper.linux.Syscalls;
 import io.reaper.runtime.cli.RuntimeCommandLine;
 import io.reaper.runtime.init.InitStage;
 
@@ -30,6 +33,10 @@ public final class ReaperRuntime {
      * @param args options and verb, or "init" and a descriptor number
      */
     public static void main(String[] args) {
+        if (IMAGE) {
+            // it has no signal handlers: a closed pipe shall be an error, not a death
+            new ProcessControl(Syscalls.get()).ignore(Signals.SIGPIPE);
+        }
         if (args.length > 0 && args[0].equals("init")) {
             InitStage.main(args);
         } else if (IMAGE) {

@@ -27,15 +27,22 @@ final class InitCommand {
 
     private InitCommand() {}
 
+    /** What is executed; an image need not know where it lies. */
+    static String path() {
+        return IMAGE
+                ? "/proc/self/exe"
+                : Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
     /**
      * @param base the first descriptor that is the stage's own
      */
     static List<String> argv(int base) {
         List<String> argv = new ArrayList<>();
         if (IMAGE) {
-            argv.add("/proc/self/exe");
+            argv.add("reaper-runtime"); // what ps shows, with what follows
         } else {
-            argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            argv.add(path());
             argv.addAll(
                     List.of(
                             "-Xrs",

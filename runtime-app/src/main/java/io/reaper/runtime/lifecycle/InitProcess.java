@@ -54,9 +54,15 @@ final class InitProcess implements AutoCloseable {
             }
             fds.addAll(List.of(theirs, fifo, memory));
             SpawnRequest request =
-                    SpawnRequest.of(
-                            InitCommand.argv(STANDARD_STREAMS + preserved), InitCommand.env(), fds);
-            Child child = Spawner.spawn(request.inNewSession());
+                    new SpawnRequest(
+                            InitCommand.path(),
+                            InitCommand.argv(STANDARD_STREAMS + preserved),
+                            InitCommand.env(),
+                            fds,
+                            Optional.empty(),
+                            true,
+                            0);
+            Child child = Spawner.spawn(request);
             return new InitProcess(child, new InitChannel(pair[0]), log);
         } catch (LinuxException e) {
             pair[0].close();
