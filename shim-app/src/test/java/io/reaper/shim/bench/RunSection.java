@@ -42,7 +42,7 @@ final class RunSection {
                         "ours / runc's");
         row(table, findings, SINGLE, plan.runRounds(), shim -> containerd.ctr(standard(shim)));
         Path config = setup.directory().resolve("least");
-        BundleKind.LEAST.write(setup, config, "", List.of(TRUE));
+        BundleKind.LEAST.write(setup, config, "/" + setup.tag() + "/least", List.of(TRUE));
         row(
                 table,
                 findings,

@@ -38,6 +38,7 @@ final class VerbSection {
     }
 
     void run(Findings findings) throws IOException {
+        Setup.progress("verbs, %d rounds", setup.plan().verbRounds());
         Files.createDirectories(directory);
         String missing = findPeers();
         for (int round = 0; round < setup.plan().verbRounds(); round++) {
