@@ -12,7 +12,7 @@ shims' memory, how fast a container's end is told, what an idle shim does. Print
 docs/performance.md, between its markers.
   --quick        about 2 minutes, fewer rounds, not written; the full run takes about 10
   --only PARTS   memory, runs, ends, idle, forks, verbs, or some of them with commas between; not written
-  --bin DIR      the programs to measure; default target/dist/bin, made by scripts/install.sh if it is missing
+  --bin DIR      the programs to measure; default target/dist/bin, built if it is missing
   --write        write the result of such a run, too
   --no-write     do not
   --check-bars   end with 1 if a bar that must be met is missed; without it, only if the measurement failed
@@ -54,7 +54,14 @@ find_jdk
 cd "$repo"
 if [ -z "$bin" ]; then
     bin=$repo/target/dist/bin
-    [ -x "$bin/reaper-runtime" ] && [ -x "$bin/containerd-shim-reaper-v2" ] || scripts/install.sh --prefix target/dist
+    if [ ! -x "$bin/reaper-runtime" ] || [ ! -x "$bin/containerd-shim-reaper-v2" ]; then
+        if build_executables --keep-build; then
+            scripts/install.sh --prefix target/dist
+        else
+            bin=$repo/target/dist-jvm/bin
+            scripts/install.sh --jvm --build --prefix target/dist-jvm
+        fi
+    fi
 fi
 bin=$(cd "$bin" && pwd)
 for program in reaper-runtime containerd-shim-reaper-v2; do
@@ -63,9 +70,10 @@ done
 
 say "building the measuring program"
 mkdir -p target
-maven -q test-compile org.codehaus.mojo:exec-maven-plugin:exec -pl shim-app -am -Dspotless.check.skip \
-    -Dexec.executable=sh -Dexec.classpathScope=test "-Dexec.args=-c 'mkdir -p target && echo %classpath >target/test.classpath'" \
-    >target/bench-build.log 2>&1 || { tail -n 20 target/bench-build.log >&2; die "the build failed, see target/bench-build.log"; }
+maven -q test-compile org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath -pl shim-app -am \
+    -Dspotless.check.skip -Dmdep.outputFile=target/test.classpath >target/bench-build.log 2>&1 \
+    || { tail -n 20 target/bench-build.log >&2; die "the build failed, see target/bench-build.log"; }
+classpath=shim-app/target/test-classes:shim-app/target/classes:$(cat shim-app/target/test.classpath)
 revision=$(git -C "$repo" rev-parse --short HEAD 2>/dev/null || echo unknown)
 [ -z "$(git -C "$repo" status --porcelain 2>/dev/null)" ] || revision="$revision, changed"
 
@@ -97,7 +105,7 @@ status=0
 setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
     "$repo/scripts/bench.sh" --inside "$tag" \
     "$JAVA_HOME/bin/java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
-    --sun-misc-unsafe-memory-access=allow -cp "$(cat shim-app/target/test.classpath)" io.reaper.shim.bench.Bench \
+    --sun-misc-unsafe-memory-access=allow -cp "$classpath" io.reaper.shim.bench.Bench \
     "$work" "$tag" "$bin" "$revision" "$work/result.md" "$plan" "$parts" </dev/null &
 node=$!
 wait "$node" || status=$?

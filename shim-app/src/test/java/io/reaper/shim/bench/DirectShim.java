@@ -22,7 +22,7 @@ import java.util.Map;
  * without containerd between.
  */
 final class DirectShim implements AutoCloseable {
-    private static final List<String> PROGRAM = List.of("/bin/busybox", "sleep", "10000");
+    static final List<String> PROGRAM = List.of("/bin/busybox", "sleep", "10000");
 
     private final Setup setup;
     private final ShimPeer shim;
@@ -77,7 +77,7 @@ final class DirectShim implements AutoCloseable {
         return events;
     }
 
-    /** A bundle with the fewest namespaces; runc's own limits of a peer's container. */
+    /** A bundle with the fewest namespaces. */
     private Path bundle(String id) throws IOException {
         Path bundle = directory.resolve(id);
         BundleKind.LEAST.write(setup, bundle, "/" + setup.tag() + "/" + id, PROGRAM);

@@ -1,10 +1,12 @@
 package io.reaper.shim.bench;
 
+import io.reaper.linux.Child;
 import io.reaper.linux.Pidfd;
 import io.reaper.linux.Signals;
 import io.reaper.proto.task.KillRequest;
 import io.reaper.proto.task.StateRequest;
 import io.reaper.proto.task.WaitRequest;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,10 +22,13 @@ final class EndSection {
     private static final int WARM_UP = 10;
 
     private final Setup setup;
+    private final Commands commands;
+    private final Samples bare = new Samples();
     private final Map<String, Samples> samples = new LinkedHashMap<>();
 
     EndSection(Setup setup) {
         this.setup = setup;
+        this.commands = setup.commands("ends");
     }
 
     /** The name of a value in {@link Findings}: the 99th percentile, ms. */
@@ -38,14 +43,15 @@ final class EndSection {
                 String id = "%s-e%d-%s".formatted(setup.tag(), i + WARM_UP, shim);
                 end(shim, shims.get(shim), id, i % 2 == 0, i >= 0);
             }
+            endOfChild(i >= 0 && i % 2 != 0);
         }
         Table table =
                 new Table(
                         "what",
                         "containers",
-                        "ours p50",
+                        "ours p50 (minimum)",
                         "ours p99",
-                        "runc's p50",
+                        "runc's p50 (minimum)",
                         "runc's p99",
                         "ours / runc's p50",
                         "p99");
@@ -55,9 +61,9 @@ final class EndSection {
             table.row(
                     what,
                     "" + ours.count(),
-                    Table.number(ours.median()),
+                    Table.summary(ours),
                     Table.number(ours.percentile(99)),
-                    Table.number(theirs.median()),
+                    Table.summary(theirs),
                     Table.number(theirs.percentile(99)),
                     Table.ratio(ours.median(), theirs.median()),
                     Table.ratio(ours.percentile(99), theirs.percentile(99)));
@@ -74,8 +80,11 @@ final class EndSection {
                 Milliseconds, by the same blocking TTRPC client, without containerd. "Exit" is the moment before kill(2) \
                 sends SIGKILL to the container's only process, so that the kernel's part is in it: the end of the process \
                 and, with runc, of its mount namespace. "Kill sent" is the moment before the request Task.Kill is written, \
-                for which each shim runs its runtime. An answer or event counts when its last byte has been read.\
-                """);
+                for which each shim runs its runtime. An answer or event counts when its last byte has been read. \
+                For scale, what the machine takes without a shim, from SIGKILL to a `busybox sleep` until waitid(2) returns \
+                to its parent: p50 %s, p99 %s.\
+                """
+                        .formatted(Table.number(bare.median()), Table.number(bare.percentile(99))));
         findings.add(table);
     }
 
@@ -112,6 +121,19 @@ final class EndSection {
         if (counts) {
             add(peer, byRequest ? KILL_WAIT : EXIT_WAIT, answered - begin);
             add(peer, byRequest ? KILL_EVENT : EXIT_EVENT, told - begin);
+        }
+    }
+
+    private void endOfChild(boolean counts) {
+        Child child = commands.start(DirectShim.PROGRAM, Path.of("/"));
+        Processes.pause(Duration.ofMillis(5));
+        long begin = System.nanoTime();
+        child.pidfd().signal(Signals.SIGKILL);
+        child.pidfd().await();
+        long end = System.nanoTime();
+        child.pidfd().close();
+        if (counts) {
+            bare.addMillis(end - begin);
         }
     }
 

@@ -93,13 +93,9 @@ final class RunSection {
         table.row(
                 what,
                 "" + rounds,
-                text(ours),
-                text(theirs),
+                Table.summary(ours),
+                Table.summary(theirs),
                 Table.ratio(ours.median(), theirs.median()));
-    }
-
-    private static String text(Samples samples) {
-        return Table.number(samples.median()) + " (" + Table.number(samples.minimum()) + ")";
     }
 
     private List<String> standard(ShimPeer shim) {
