@@ -10,6 +10,7 @@ enum SyscallNumber {
     CLOSE(3, 57),
     LSEEK(8, 62),
     PPOLL(271, 73),
+    MADVISE(28, 233),
     SOCKET(41, 198),
     CONNECT(42, 203),
     SOCKETPAIR(53, 199),
