@@ -29,8 +29,11 @@ for item in gcc make unzip xz=xz-utils mvn=maven apt-get=apt flock=util-linux; d
     command -v "${item%%=*}" >/dev/null || packages+=("${item#*=}")
 done
 [ -e /usr/include/errno.h ] || packages+=(libc6-dev)
-[ -e /usr/include/zlib.h ] && [ -e "$(gcc -print-file-name=libz.a 2>/dev/null)" ] || packages+=(zlib1g-dev)
+[ -e /usr/include/zlib.h ] || packages+=(zlib1g-dev)
 [ ${#packages[@]} = 0 ] || die "missing Debian packages: ${packages[*]}; as root: apt-get install ${packages[*]}"
+
+zlib=$(gcc -print-file-name=libz.a)
+[ -e "$zlib" ] || die "gcc finds no libz.a: apt-get install --reinstall zlib1g-dev"
 
 jdk=
 javac=$(readlink -f "$(command -v javac || true)" || true)
@@ -46,7 +49,7 @@ done
     || die "$jdk has no module jdk.internal.vm.ci (JVMCI): set JAVA_HOME to a JDK 25 that has it (Eclipse Temurin)"
 
 # --- up to date? one assembly at a time -------------------------------------------------------------------------------
-mkdir -p "$cache"
+mkdir -p "$cache" || die "cannot write below $cache: set XDG_CACHE_HOME to a directory of yours"
 target=${1:-$cache/native-image-25}
 mkdir -p "$(dirname "$target")"
 target=$(cd "$(dirname "$target")" && pwd)/$(basename "$target")
@@ -176,7 +179,7 @@ if [ ! -d "$libraries" ]; then
 fi
 cp "$libraries"/*.a "$static/"
 # Found before libz.so, so that an executable carries zlib.
-cp -L "$(gcc -print-file-name=libz.a)" "$static/"
+cp -L "$zlib" "$static/"
 
 logged "the assembled native-image does not start" "$new/bin/native-image" --version
 echo "$stamp" >"$svm/stamp"

@@ -5,14 +5,15 @@ set -euo pipefail
 
 usage() {
     cat <<'T'
-usage: bench.sh [--quick] [--bin DIR] [--no-write] [--check-bars]
+usage: bench.sh [--quick] [--only PARTS] [--bin DIR] [--write|--no-write] [--check-bars]
 
 Measures, in turns with the peers that the machine has: the runtimes' verbs, containers by a private containerd, the
 shims' memory, how fast a container's end is told, what an idle shim does. Prints tables (Markdown) and writes them into
 docs/performance.md, between its markers.
   --quick        about 2 minutes, fewer rounds, not written; the full run takes about 10
-  --bin DIR      the programs to measure; default target/dist/bin, made by scripts/install.sh if it is missing
-  --write        write the result of a quick run, too
+  --only PARTS   memory, runs, ends, idle, forks, verbs, or some of them with commas between; not written
+  --bin DIR      the programs to measure; default target/dist/bin, built if it is missing
+  --write        write the result of such a run, too
   --no-write     do not
   --check-bars   end with 1 if a bar that must be met is missed; without it, only if the measurement failed
 Needs root; installs the Debian packages that are missing. Leaves nothing running, mounted or on disk but target/.
@@ -31,10 +32,11 @@ T
     exit
 }
 
-plan=full write= bin= check=
+plan=full parts=all write= bin= check=
 while [ $# -gt 0 ]; do
     case $1 in
         --quick) plan=quick ;;
+        --only) [ $# -ge 2 ] || die "--only needs parts"; parts=$2; shift ;;
         --write) write=1 ;;
         --no-write) write=0 ;;
         --check-bars) check=1 ;;
@@ -44,7 +46,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ -n "$write" ] || { write=1; [ "$plan" = full ] || write=0; }
+[ -n "$write" ] || { write=1; [ "$plan $parts" = 'full all' ] || write=0; }
 [ "$(id -u)" = 0 ] || die "needs root: containers, mounts, a private containerd"
 need_build_tools
 need_packages containerd /usr/sbin/runc=runc crun /bin/busybox=busybox-static strace
@@ -52,7 +54,14 @@ find_jdk
 cd "$repo"
 if [ -z "$bin" ]; then
     bin=$repo/target/dist/bin
-    [ -x "$bin/reaper-runtime" ] && [ -x "$bin/containerd-shim-reaper-v2" ] || scripts/install.sh --prefix target/dist
+    if [ ! -x "$bin/reaper-runtime" ] || [ ! -x "$bin/containerd-shim-reaper-v2" ]; then
+        if build_executables --keep-build; then
+            scripts/install.sh --prefix target/dist
+        else
+            bin=$repo/target/dist-jvm/bin
+            scripts/install.sh --jvm --build --prefix target/dist-jvm
+        fi
+    fi
 fi
 bin=$(cd "$bin" && pwd)
 for program in reaper-runtime containerd-shim-reaper-v2; do
@@ -61,36 +70,46 @@ done
 
 say "building the measuring program"
 mkdir -p target
-maven -q test-compile org.codehaus.mojo:exec-maven-plugin:exec -pl shim-app -am -Dspotless.check.skip \
-    -Dexec.executable=sh -Dexec.classpathScope=test "-Dexec.args=-c 'mkdir -p target && echo %classpath >target/test.classpath'" \
-    >target/bench-build.log 2>&1 || { tail -n 20 target/bench-build.log >&2; die "the build failed, see target/bench-build.log"; }
+maven -q test-compile org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath -pl shim-app -am \
+    -Dspotless.check.skip -Dmdep.outputFile=target/test.classpath >target/bench-build.log 2>&1 \
+    || { tail -n 20 target/bench-build.log >&2; die "the build failed, see target/bench-build.log"; }
+classpath=shim-app/target/test-classes:shim-app/target/classes:$(cat shim-app/target/test.classpath)
 revision=$(git -C "$repo" rev-parse --short HEAD 2>/dev/null || echo unknown)
 [ -z "$(git -C "$repo" status --porcelain 2>/dev/null)" ] || revision="$revision, changed"
 
 tag=reaper-bench-$$
 work=$(mktemp -d /tmp/reaper-bench.XXXXXX)
-# Processes and mounts end with the node's namespaces. What is left of it outside: cgroups and the directory.
+node=
+# The node's processes and mounts end with its first process. What is left of it outside: cgroups and the directory.
 cleanup() {
-    local try
-    for try in 1 2 3 4 5; do
+    local first try
+    if [ -n "$node" ] && kill -0 "$node" 2>/dev/null; then
+        read -r first <"/proc/$node/task/$node/children" || first=$node
+        kill -KILL $first || true
+        wait "$node" 2>/dev/null || true
+    fi
+    for try in 1 2 3 4 5 6 7 8 9 10; do
         find /sys/fs/cgroup -depth -type d -path "*/$tag*" -exec rmdir {} + 2>/dev/null || true
-        [ -n "$(find /sys/fs/cgroup -type d -name "$tag*" 2>/dev/null)" ] || break
+        rm -rf "$work" 2>/dev/null || true
+        [ -d "$work" ] || [ -n "$(find /sys/fs/cgroup -type d -name "$tag*" 2>/dev/null)" ] || break
         sleep 0.2 # the kernel lets a cgroup go some time after its last process
     done
-    rm -rf "$work"
 }
 trap cleanup EXIT
 trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'exit 143' TERM HUP
 
 say "measuring ($plan run, started $(date +%H:%M:%S)); programs: $bin"
 status=0
-# pdeathsig: should this script be killed, the node goes, too
+# In the background: a trap waits for a command in the foreground. pdeathsig: should this script be killed, the node goes, too.
 setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
     "$repo/scripts/bench.sh" --inside "$tag" \
     "$JAVA_HOME/bin/java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
-    -cp "$(cat shim-app/target/test.classpath)" io.reaper.shim.bench.Bench \
-    "$work" "$tag" "$bin" "$revision" "$work/result.md" "$plan" </dev/null || status=$?
+    --sun-misc-unsafe-memory-access=allow -cp "$classpath" io.reaper.shim.bench.Bench \
+    "$work" "$tag" "$bin" "$revision" "$work/result.md" "$plan" "$parts" </dev/null &
+node=$!
+wait "$node" || status=$?
+node=
 if [ "$status" != 0 ]; then
     logs=$repo/target/bench-logs
     rm -rf "$logs"

@@ -100,9 +100,10 @@ clean() {
     for name in CC MAVEN_ARGS JAVA_TOOL_OPTIONS; do
         [ -z "${!name+x}" ] || kept+=("$name=${!name}")
     done
-    env -i PATH=$path LC_ALL=C.UTF-8 JAVA_HOME="$JAVA_HOME" GRAALVM_HOME="$GRAALVM_HOME" "REAPER_BUILD_MARKER=$marker" \
+    # in / because shells put their directory into PWD
+    (cd / && env -i PATH=$path LC_ALL=C.UTF-8 JAVA_HOME="$JAVA_HOME" GRAALVM_HOME="$GRAALVM_HOME" "REAPER_BUILD_MARKER=$marker" \
         MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" \
-        ${kept[@]+"${kept[@]}"} "$@" </dev/null
+        ${kept[@]+"${kept[@]}"} "$@" </dev/null)
 }
 # Runs a command that builds images: its output in the log, the steps' names on the terminal.
 logged() {

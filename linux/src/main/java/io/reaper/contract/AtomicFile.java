@@ -15,8 +15,9 @@ public final class AtomicFile {
     private AtomicFile() {}
 
     /**
-     * Writes beside the target, waits for the disk, and renames; a symbolic link there is replaced,
-     * not followed. Only one writer at a time.
+     * Writes beside the target and renames; a symbolic link there is replaced, not followed. Only
+     * one writer at a time. Does not wait for the disk: what we keep in files is about processes,
+     * and a crash of the machine ends these too.
      *
      * @param permissions before the umask
      * @throws LinuxException or UncheckedIOException naming the file; the old one is left then
@@ -31,7 +32,6 @@ public final class AtomicFile {
                 if (content.length > 0) {
                     fd.write(content);
                 }
-                fd.sync();
             }
             Files.move(
                     beside,

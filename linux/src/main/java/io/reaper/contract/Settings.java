@@ -19,6 +19,7 @@ public final class Settings {
     public static final String RUNTIME_ROOT = "REAPER_RUNTIME_ROOT";
     public static final String RUNTIME_LOG = "REAPER_RUNTIME_LOG";
     public static final String SHIM_LOG = "REAPER_SHIM_LOG";
+    public static final String SHIM_TRIM = "REAPER_SHIM_TRIM";
     public static final String ISOLATION = "REAPER_ISOLATION";
     public static final String CONFIG = "REAPER_CONFIG";
 
@@ -101,6 +102,22 @@ public final class Settings {
 
     public Optional<Path> shimLog() {
         return value(SHIM_LOG).map(Path::of);
+    }
+
+    /**
+     * Whether an idle shim gives back the memory that it does not need while it is idle.
+     *
+     * @throws SettingsException for any value but "on" and "off"; unset means on
+     */
+    public boolean shimTrim() {
+        String wanted = value(SHIM_TRIM).orElse("on");
+        return switch (wanted) {
+            case "on" -> true;
+            case "off" -> false;
+            default ->
+                    throw new SettingsException(
+                            SHIM_TRIM + "=" + wanted + ": unknown value; there are on and off");
+        };
     }
 
     /**

@@ -162,6 +162,11 @@ final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public long madvise(long address, long length, int advice) {
+        return call(SyscallNumber.MADVISE, address, length, advice, 0, 0);
+    }
+
+    @Override
     public long poll(Memory fds, int count, int timeoutMillis) {
         if (timeoutMillis < 0) {
             return block(SyscallNumber.PPOLL, fds.address(), count, 0, 0, 0);

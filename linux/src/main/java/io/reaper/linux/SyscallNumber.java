@@ -11,6 +11,7 @@ enum SyscallNumber {
     LSEEK(8, 62),
     RT_SIGACTION(13, 134),
     PPOLL(271, 73),
+    MADVISE(28, 233),
     SOCKET(41, 198),
     CONNECT(42, 203),
     SOCKETPAIR(53, 199),

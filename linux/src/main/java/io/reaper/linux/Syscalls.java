@@ -68,6 +68,9 @@ public interface Syscalls {
 
     long memfdCreate(String name, int flags);
 
+    // memory
+    long madvise(long address, long length, int advice);
+
     // waiting
     /** Waits up to {@code timeoutMillis}; −1: without limit. */
     long poll(Memory fds, int count, int timeoutMillis);

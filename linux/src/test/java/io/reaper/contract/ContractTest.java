@@ -87,6 +87,18 @@ class ContractTest {
     }
 
     @Test
+    void theTrimCanBeSwitchedOff() {
+        assertTrue(Settings.load(Map.of()).shimTrim());
+        assertTrue(Settings.load(Map.of("REAPER_SHIM_TRIM", "on")).shimTrim());
+        assertFalse(Settings.load(Map.of("REAPER_SHIM_TRIM", "off")).shimTrim());
+        Settings unknown = Settings.load(Map.of("REAPER_SHIM_TRIM", "no"));
+        assertTrue(
+                assertThrows(SettingsException.class, unknown::shimTrim)
+                        .getMessage()
+                        .contains("REAPER_SHIM_TRIM=no"));
+    }
+
+    @Test
     void wrongSettingsAreNamed(@TempDir Path directory) throws Exception {
         Settings unknown = Settings.load(Map.of("REAPER_ISOLATION", "oci"));
         assertTrue(

@@ -4,19 +4,32 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.reaper.shim.boot.GoFlags;
 import io.reaper.shim.boot.ShimApplication;
+import io.reaper.shim.boot.ShimCommandLine;
 
-/** {@code containerd-shim-reaper-v2}: containerd's side of Reaper. */
+/**
+ * {@code containerd-shim-reaper-v2}: containerd's side of Reaper. A native image goes straight to
+ * its commands, which were prepared while it was built; the JVM starts the same ones through the
+ * framework.
+ */
 @QuarkusMain
 public final class ReaperShim {
+
+    private static final boolean IMAGE =
+            System.getProperty("org.graalvm.nativeimage.imagecode") != null;
 
     private ReaperShim() {}
 
     /**
-     * Runs one action.
+     * Runs one action and ends the process with its exit status.
      *
      * @param args in the syntax of Go's package flag, as containerd gives them
      */
     public static void main(String[] args) {
-        Quarkus.run(ShimApplication.class, GoFlags.toPicocli(args));
+        String[] call = GoFlags.toPicocli(args);
+        if (IMAGE) {
+            System.exit(ShimCommandLine.execute(call));
+        } else {
+            Quarkus.run(ShimApplication.class, call);
+        }
     }
 }

@@ -74,6 +74,11 @@ final class Daemon {
         TaskService service = new TaskService(tasks, this::endWhenIdle, log);
         this.server = new TtrpcServer(vertx, List.of(service), log::warn);
         server.onConnection(events::retry);
+        if (settings.shimTrim()) {
+            IdleTrim trim = new IdleTrim(vertx, log);
+            server.onTraffic(trim::activity);
+            events.onTraffic(trim::activity);
+        }
         server.onDeserted(() -> requests.add(Request.WHEN_DESERTED));
     }
 

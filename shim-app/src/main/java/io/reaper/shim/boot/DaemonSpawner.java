@@ -13,7 +13,9 @@ import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -62,10 +64,11 @@ final class DaemonSpawner {
     private static Child spawn(SelfCommand self, List<String> arguments, Fd theirs) {
         List<String> argv = new ArrayList<>(self.words());
         argv.addAll(arguments);
-        List<String> environment =
-                System.getenv().entrySet().stream()
-                        .map(e -> e.getKey() + "=" + e.getValue())
-                        .toList();
+        Map<String, String> variables = new HashMap<>(System.getenv());
+        // one arena of the C library for all threads, which hardly use it (mallopt(3))
+        variables.putIfAbsent("MALLOC_ARENA_MAX", "1");
+        List<String> environment = new ArrayList<>();
+        variables.forEach((name, value) -> environment.add(name + "=" + value));
         try (theirs;
                 Fd none = Fd.open(Path.of("/dev/null"), O_RDWR)) {
             return Spawner.spawn(

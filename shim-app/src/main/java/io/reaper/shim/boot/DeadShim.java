@@ -50,9 +50,11 @@ final class DeadShim {
 
     /** How the init process ended: 137 and now where nobody knows. */
     TaskExit clean(OciRuntime runtime, RootfsMounts rootfs) {
-        attempt("remove the container", () -> runtime.discard(id, bundle, deadline));
-        attempt("kill its processes", this::killInit);
-        attempt("unmount its rootfs", () -> rootfs.unmount(bundle));
+        if (record.filter(ShimRecord::removed).isEmpty()) {
+            attempt("remove the container", () -> runtime.discard(id, bundle, deadline));
+            attempt("kill its processes", this::killInit);
+            attempt("unmount its rootfs", () -> rootfs.unmount(bundle));
+        }
         attempt("remove its socket", this::removeSocket);
         return end();
     }

@@ -4,8 +4,7 @@ import io.reaper.contract.Settings;
 import io.reaper.linux.Fd;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
-import io.vertx.core.Vertx;
-import jakarta.inject.Provider;
+import io.reaper.shim.ttrpc.ShimVertx;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -19,18 +18,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private static final int END_LIMIT_SECONDS = 5;
 
-    private final Provider<Vertx> vertx;
-
     @Mixin private ShimFlags flags;
-
-    /**
-     * The command.
-     *
-     * @param vertx Quarkus' own; asked for only where the daemon starts
-     */
-    public ServeCommand(Provider<Vertx> vertx) {
-        this.vertx = vertx;
-    }
 
     @Override
     public Integer call() {
@@ -40,7 +28,9 @@ public final class ServeCommand implements Callable<Integer> {
         try {
             Settings settings = Settings.load();
             log = flags.openLog(settings);
-            Daemon daemon = Daemon.start(flags, settings, vertx.get(), log);
+            reportUncaught(log);
+            Frugality.configure();
+            Daemon daemon = Daemon.start(flags, settings, ShimVertx.create(), log);
             endOnSignal(daemon, ended);
             if (start.isPresent() && !announce(start.get())) {
                 log.info("start was killed before it had printed our address");
@@ -56,6 +46,12 @@ public final class ServeCommand implements Callable<Integer> {
         } finally {
             ended.countDown();
         }
+    }
+
+    /** Descriptors 1 and 2 lead nowhere: without this, what ends a thread would be told nobody. */
+    private static void reportUncaught(ShimLog log) {
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, error) -> log.error(thread.getName() + " ended: " + error));
     }
 
     /** Whether containerd has our address. */

@@ -3,11 +3,11 @@ package io.reaper.shim.event;
 import com.google.protobuf.Any;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Timestamp;
-import io.grpc.Status.Code;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.LinuxException;
 import io.reaper.proto.events.Envelope;
 import io.reaper.proto.events.ForwardRequest;
+import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcClient;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.vertx.core.Context;
@@ -55,6 +55,7 @@ public final class EventQueue implements EventSink {
     private boolean closing;
     private long dropped;
     private SocketWatch watch;
+    private volatile Runnable onTraffic = () -> {};
 
     private record Entry(Topic topic, Envelope envelope) {}
 
@@ -94,6 +95,11 @@ public final class EventQueue implements EventSink {
         context.runOnContext(unused -> add(new Entry(topic, envelope)));
     }
 
+    /** Runs the action, on the event loop, whenever there is an event or a reply to one. */
+    public void onTraffic(Runnable action) {
+        onTraffic = action;
+    }
+
     /** Containerd has just been heard of: try now. */
     public void retry() {
         context.runOnContext(unused -> send());
@@ -131,6 +137,7 @@ public final class EventQueue implements EventSink {
     }
 
     private void add(Entry entry) {
+        onTraffic.run();
         if (closing) {
             problems.accept(entry.topic().path() + " event after the queue was closed: dropped");
             return;
@@ -191,6 +198,7 @@ public final class EventQueue implements EventSink {
 
     private void sent(Entry head, Throwable failure) {
         sending = false;
+        onTraffic.run();
         switch (failure) {
             case null -> delivered();
             case TtrpcException e when e.code() == Code.UNAVAILABLE -> away();

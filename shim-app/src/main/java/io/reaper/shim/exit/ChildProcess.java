@@ -7,7 +7,10 @@ public interface ChildProcess {
 
     int pid();
 
-    /** Clock ticks since boot (field 22 of proc_pid_stat(5)): with the pid it names the process. */
+    /**
+     * Clock ticks since boot (field 22 of proc_pid_stat(5)): with the pid it names the process. 0
+     * for one that we have made and reaped before anybody asked.
+     */
     long startTime();
 
     /** Completed once, when the process was reaped, by the thread that reaps: never block on it. */

@@ -5,7 +5,6 @@ import io.reaper.linux.ExitStatus;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.Pidfd;
 import io.reaper.linux.ProcessInfo;
-import io.reaper.linux.ProcessTree;
 import io.reaper.linux.Signals;
 import io.reaper.linux.SpawnRequest;
 import io.reaper.linux.Spawner;
@@ -36,7 +35,8 @@ public final class Reaper implements Children {
 
     private final KernelEvents events;
     private final ShimLog log;
-    private final int self = (int) ProcessHandle.current().pid();
+    private final AdoptedChildren children =
+            new AdoptedChildren((int) ProcessHandle.current().pid());
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Integer, Watched> alive = new HashMap<>();
     private final Map<Integer, Watched> endedUnclaimed = new HashMap<>();
@@ -137,17 +137,26 @@ public final class Reaper implements Children {
 
     private List<ChildProcess> adopt() {
         List<ChildProcess> adopted = new ArrayList<>();
-        for (int pid : ProcessTree.children(self)) {
-            if (!alive.containsKey(pid)) {
-                try {
-                    adopted.add(watch(Pidfd.open(pid)));
-                } catch (LinuxException e) {
-                    // a zombie stays until we reap it: only a lack of descriptors leads here
-                    log.error("cannot watch child " + pid + ": " + e.getMessage());
-                }
-            }
+        try {
+            children.forEach(pid -> adopt(pid, adopted));
+        } catch (LinuxException e) {
+            log.error("cannot see what was adopted: " + e.getMessage());
         }
         return adopted;
+    }
+
+    private void adopt(int pid, List<ChildProcess> adopted) {
+        if (alive.containsKey(pid)) {
+            return;
+        }
+        try {
+            Watched watched = watch(Pidfd.open(pid));
+            watched.startTime = watched.readStartTime();
+            adopted.add(watched);
+        } catch (LinuxException e) {
+            // a zombie stays until we reap it: only a lack of descriptors leads here
+            log.error("cannot watch child " + pid + ": " + e.getMessage());
+        }
     }
 
     private void ended(Watched watched) {
@@ -185,16 +194,19 @@ public final class Reaper implements Children {
     /** Fields are guarded by {@code lock}. */
     private final class Watched implements ChildProcess {
         private final Pidfd pidfd;
-        private final long startTime;
         private final CompletableFuture<Exit> exit = new CompletableFuture<>();
         private KernelEvents.Watch events;
         private boolean claimed;
         private boolean reaped;
+        private long startTime;
 
-        /** Nobody else reaps, so the process still has its entry in /proc, if only as a zombie. */
         private Watched(Pidfd pidfd) {
             this.pidfd = pidfd;
-            this.startTime = ProcessInfo.of(pidfd.pid()).map(ProcessInfo::startTime).orElse(0L);
+        }
+
+        /** Nobody else reaps, so the process still has its entry in /proc, if only as a zombie. */
+        private long readStartTime() {
+            return ProcessInfo.of(pidfd.pid()).map(ProcessInfo::startTime).orElse(0L);
         }
 
         @Override
@@ -204,7 +216,15 @@ public final class Reaper implements Children {
 
         @Override
         public long startTime() {
-            return startTime;
+            lock.lock();
+            try {
+                if (startTime == 0 && !reaped) {
+                    startTime = readStartTime();
+                }
+                return startTime;
+            } finally {
+                lock.unlock();
+            }
         }
 
         @Override

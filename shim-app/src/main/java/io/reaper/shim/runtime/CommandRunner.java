@@ -12,7 +12,10 @@ import io.reaper.shim.exit.Children;
 import io.reaper.shim.exit.Exit;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,9 +28,14 @@ import java.util.concurrent.TimeoutException;
 final class CommandRunner {
 
     private static final int OUTPUT_LIMIT = 4 * 1024 * 1024;
+
+    /** The supervisor's readiness socket; how the daemon's C library shares out memory. */
+    private static final Set<String> OURS_ALONE = Set.of("NOTIFY_SOCKET", "MALLOC_ARENA_MAX");
+
     private static final Path NULL = Path.of("/dev/null");
 
     private final Children children;
+    private final List<String> environment = environment();
 
     CommandRunner(Children children) {
         this.children = children;
@@ -69,7 +77,7 @@ final class CommandRunner {
 
     /** With the given descriptors 0, 1 and 2. The command is gone when this returns. */
     Ended run(List<String> argv, List<Fd> streams, Deadline deadline) {
-        ChildProcess command = children.spawn(SpawnRequest.of(argv, environment(), streams));
+        ChildProcess command = children.spawn(SpawnRequest.of(argv, environment, streams));
         try {
             return new Ended(argv, await(command.exit(), deadline), false);
         } catch (TimeoutException e) {
@@ -95,15 +103,21 @@ final class CommandRunner {
     }
 
     private static String text(Fd output) {
+        if (output.stat().size() == 0) {
+            return "";
+        }
         output.seek(0);
         return new String(output.readAll(OUTPUT_LIMIT), StandardCharsets.UTF_8);
     }
 
-    /** Ours; but the supervisor's readiness socket is none of the runtime's business. */
+    /** Ours; but what speaks to us alone is none of the runtime's business. */
     private static List<String> environment() {
-        return System.getenv().entrySet().stream()
-                .filter(entry -> !entry.getKey().equals("NOTIFY_SOCKET"))
-                .map(entry -> entry.getKey() + "=" + entry.getValue())
-                .toList();
+        List<String> environment = new ArrayList<>();
+        for (Map.Entry<String, String> entry : System.getenv().entrySet()) {
+            if (!OURS_ALONE.contains(entry.getKey())) {
+                environment.add(entry.getKey() + "=" + entry.getValue());
+            }
+        }
+        return environment;
     }
 }

@@ -76,7 +76,9 @@ final class Creation {
 
         ChildProcess init = create(task, streams, deadline);
         undo.push(() -> discard(task));
-        record.withInit(init.pid(), init.startTime()).write(task.bundle());
+        ShimRecord complete = record.withInit(init.pid(), init.startTime());
+        complete.write(task.bundle());
+        task.setRecord(complete);
         if (deadline.passed()) {
             throw new ShimException(
                     ShimException.Kind.DEADLINE_EXCEEDED,

@@ -26,6 +26,7 @@ public record ShimIdentity(String namespace, String runtime, Path runtimeRoot) {
                 options,
                 request.getRootfsCount() > 0,
                 0,
-                0);
+                0,
+                false);
     }
 }

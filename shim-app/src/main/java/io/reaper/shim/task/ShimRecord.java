@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param rootfsMounted whether the client's mounts lie on the bundle's rootfs
  * @param pid of the init process, 0 while there is none
  * @param pidStartTime clock ticks since boot: with the pid it names the process
+ * @param removed whether Delete has removed container and mounts: nothing is left to clean up
  */
 public record ShimRecord(
         String id,
@@ -38,7 +39,8 @@ public record ShimRecord(
         Options options,
         boolean rootfsMounted,
         int pid,
-        long pidStartTime) {
+        long pidStartTime,
+        boolean removed) {
 
     private static final String FILE = "shim.json";
     private static final int PERMISSIONS = 0600;
@@ -68,7 +70,22 @@ public record ShimRecord(
                 options,
                 rootfsMounted,
                 newPid,
-                startTime);
+                startTime,
+                false);
+    }
+
+    ShimRecord asRemoved() {
+        return new ShimRecord(
+                id,
+                namespace,
+                runtime,
+                runtimeRoot,
+                stdio,
+                options,
+                rootfsMounted,
+                pid,
+                pidStartTime,
+                true);
     }
 
     /** Empty if there is none, or if what is there is none. */
@@ -94,6 +111,7 @@ public record ShimRecord(
         boolean rootfsMounted = false;
         int pid = 0;
         long pidStartTime = 0;
+        boolean removed = false;
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             return Optional.empty();
         }
@@ -113,6 +131,7 @@ public record ShimRecord(
                 case "rootfsMounted" -> rootfsMounted = parser.getBooleanValue();
                 case "pid" -> pid = parser.getIntValue();
                 case "pidStartTime" -> pidStartTime = parser.getLongValue();
+                case "removed" -> removed = parser.getBooleanValue();
                 default -> parser.skipChildren();
             }
         }
@@ -130,7 +149,8 @@ public record ShimRecord(
                         options,
                         rootfsMounted,
                         pid,
-                        pidStartTime));
+                        pidStartTime,
+                        removed));
     }
 
     public void write(Path bundle) {
@@ -150,6 +170,7 @@ public record ShimRecord(
             json.writeBooleanField("rootfsMounted", rootfsMounted);
             json.writeNumberField("pid", pid);
             json.writeNumberField("pidStartTime", pidStartTime);
+            json.writeBooleanField("removed", removed);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

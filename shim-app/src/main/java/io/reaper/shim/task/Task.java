@@ -33,6 +33,7 @@ final class Task {
     private final SharedState runtimeState = new SharedState();
     private volatile TaskStatus status = new Creating();
     private volatile Optional<ProcessStreams> streams = Optional.empty();
+    private volatile Optional<ShimRecord> record = Optional.empty();
 
     Task(ContainerId id, Path bundle, CreateTaskRequest request, TaskEvents events) {
         this.id = id;
@@ -73,6 +74,15 @@ final class Task {
         streams = Optional.of(opened);
     }
 
+    void setRecord(ShimRecord written) {
+        record = Optional.of(written);
+    }
+
+    /** What lies in the bundle. */
+    Optional<ShimRecord> record() {
+        return record;
+    }
+
     /** Completed with the exit when its event is queued; NOT_FOUND if creation fails. */
     CompletableFuture<TaskExit> exit() {
         return exit.copy();
@@ -108,7 +118,7 @@ final class Task {
         transition(
                 () -> {
                     if (status instanceof Starting(int pid, Optional<TaskExit> ended)) {
-                        status = new Running(pid);
+                        status = new Running(pid, System.nanoTime());
                         events.started(id, pid);
                         ended.ifPresent(this::stop);
                     }

@@ -2,7 +2,6 @@ package io.reaper.shim.task;
 
 import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
-import io.grpc.Status.Code;
 import io.reaper.linux.Deadline;
 import io.reaper.proto.task.CloseIORequest;
 import io.reaper.proto.task.ConnectRequest;
@@ -26,6 +25,7 @@ import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.runtime.OciRuntime.Target;
 import io.reaper.shim.ttrpc.Call;
+import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.TtrpcService;
 import java.util.Set;

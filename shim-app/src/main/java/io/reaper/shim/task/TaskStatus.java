@@ -1,5 +1,6 @@
 package io.reaper.shim.task;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** Where a container is in its life. Each stage holds what is known in it. */
@@ -18,7 +19,17 @@ sealed interface TaskStatus {
      */
     record Starting(int pid, Optional<TaskExit> ended) implements TaskStatus {}
 
-    record Running(int pid) implements TaskStatus {}
+    /**
+     * The program runs.
+     *
+     * @param sinceNanos of {@link System#nanoTime}, when the runtime had said so
+     */
+    record Running(int pid, long sinceNanos) implements TaskStatus {
+
+        boolean isYoungerThan(Duration age) {
+            return System.nanoTime() - sinceNanos < age.toNanos();
+        }
+    }
 
     record Stopped(TaskExit exit) implements TaskStatus {}
 

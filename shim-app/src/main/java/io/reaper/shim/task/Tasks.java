@@ -2,6 +2,7 @@ package io.reaper.shim.task;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.Deadline;
+import io.reaper.linux.LinuxException;
 import io.reaper.linux.ProcessTree;
 import io.reaper.linux.Signals;
 import io.reaper.proto.task.CreateTaskRequest;
@@ -20,7 +21,9 @@ import io.reaper.shim.task.TaskStatus.Created;
 import io.reaper.shim.task.TaskStatus.Creating;
 import io.reaper.shim.task.TaskStatus.Deleting;
 import io.reaper.shim.task.TaskStatus.Gone;
+import io.reaper.shim.task.TaskStatus.Running;
 import io.reaper.shim.task.TaskStatus.Stopped;
+import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,11 +46,15 @@ public final class Tasks {
     private static final Duration END_LIMIT = Duration.ofSeconds(10);
     private static final Duration STATE_LIMIT = Duration.ofSeconds(10);
 
+    /** How long what the runtime's start has said is taken for granted. */
+    private static final Duration START_IS_FRESH = Duration.ofMillis(100);
+
     private final OciRuntime runtime;
     private final RootfsMounts rootfs;
     private final TaskEvents events;
     private final Creation creation;
     private final Epilogue epilogue;
+    private final Duration startIsFresh;
     private final Map<ContainerId, Task> table = new ConcurrentHashMap<>();
 
     private Tasks(
@@ -55,12 +62,14 @@ public final class Tasks {
             RootfsMounts rootfs,
             TaskEvents events,
             Creation creation,
-            Epilogue epilogue) {
+            Epilogue epilogue,
+            Duration startIsFresh) {
         this.runtime = runtime;
         this.rootfs = rootfs;
         this.events = events;
         this.creation = creation;
         this.epilogue = epilogue;
+        this.startIsFresh = startIsFresh;
     }
 
     public static Tasks of(
@@ -71,12 +80,25 @@ public final class Tasks {
             EventSink events,
             ShimIdentity identity,
             ShimLog log) {
+        return of(runtime, children, rootfs, readers, events, identity, log, START_IS_FRESH);
+    }
+
+    static Tasks of(
+            OciRuntime runtime,
+            Children children,
+            RootfsMounts rootfs,
+            ReaderWatch readers,
+            EventSink events,
+            ShimIdentity identity,
+            ShimLog log,
+            Duration startIsFresh) {
         return new Tasks(
                 runtime,
                 rootfs,
                 new TaskEvents(events),
                 new Creation(runtime, rootfs, readers, identity, log),
-                new Epilogue(runtime, children, log));
+                new Epilogue(runtime, children, log),
+                startIsFresh);
     }
 
     /**
@@ -125,8 +147,9 @@ public final class Tasks {
 
     /**
      * The stage of a container: after its end from memory, before it from the runtime, since a
-     * process may be frozen behind our back. If the runtime is too slow for the caller's deadline,
-     * what the shim itself knows is the answer.
+     * process may be frozen behind our back; but not right after the runtime's start, when
+     * containerd always asks. If the runtime is too slow for the caller's deadline, what the shim
+     * itself knows is the answer.
      */
     TaskSnapshot state(String id, Deadline deadline) {
         Task task = find(id);
@@ -136,6 +159,7 @@ public final class Tasks {
             case Gone g -> throw task.unknown();
             case Stopped s -> TaskSnapshot.of(task);
             case Deleting d -> TaskSnapshot.of(task);
+            case Running r when r.isYoungerThan(startIsFresh) -> TaskSnapshot.of(task);
             default -> living(task, status, deadline);
         };
     }
@@ -203,9 +227,19 @@ public final class Tasks {
             task.deletionFailed();
             throw e;
         }
+        task.record().ifPresent(record -> noteRemoval(record, task.bundle()));
         task.deleted();
         table.remove(task.id(), task);
         return end;
+    }
+
+    /** Saves the shim's delete, which containerd runs next, from asking the runtime. */
+    private static void noteRemoval(ShimRecord record, Path bundle) {
+        try {
+            record.asRemoved().write(bundle);
+        } catch (LinuxException | UncheckedIOException e) {
+            return; // then it asks
+        }
     }
 
     private void endWithoutStart(Task task, Deadline deadline) {

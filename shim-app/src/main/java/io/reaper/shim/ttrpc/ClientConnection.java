@@ -2,7 +2,6 @@ package io.reaper.shim.ttrpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.grpc.Status.Code;
 import io.reaper.proto.ttrpc.Request;
 import io.reaper.proto.ttrpc.Response;
 import io.reaper.shim.ttrpc.Inbound.Broken;
@@ -108,7 +107,7 @@ final class ClientConnection {
                     } else {
                         promise.tryFail(
                                 new TtrpcException(
-                                        code(response.getStatus().getCode()),
+                                        Code.of(response.getStatus().getCode()),
                                         response.getStatus().getMessage()));
                     }
                 } catch (InvalidProtocolBufferException e) {
@@ -127,14 +126,5 @@ final class ClientConnection {
                 // Of a later protocol version: ignored, as the protocol asks.
             }
         }
-    }
-
-    private static Code code(int number) {
-        for (Code code : Code.values()) {
-            if (code.value() == number) {
-                return code;
-            }
-        }
-        return Code.UNKNOWN;
     }
 }

@@ -2,7 +2,6 @@ package io.reaper.shim.ttrpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import io.grpc.Status.Code;
 import io.reaper.linux.Deadline;
 import io.reaper.proto.ttrpc.KeyValue;
 import io.reaper.proto.ttrpc.Request;

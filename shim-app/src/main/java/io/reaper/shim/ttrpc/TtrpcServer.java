@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,7 @@ public final class TtrpcServer {
     private boolean closing;
     private volatile Runnable onConnection = () -> {};
     private volatile Runnable onDeserted = () -> {};
+    private volatile Runnable onTraffic = () -> {};
     private volatile boolean deserted = true;
 
     /**
@@ -76,6 +78,11 @@ public final class TtrpcServer {
      */
     public void onDeserted(Runnable action) {
         onDeserted = action;
+    }
+
+    /** Runs the action, on the event loop, whenever a client has connected, asked or been told. */
+    public void onTraffic(Runnable action) {
+        onTraffic = action;
     }
 
     /** Whether no client is connected and no call of one that is gone runs. */
@@ -120,17 +127,27 @@ public final class TtrpcServer {
         connections.add(connection);
         deserted = false;
         connection.open();
+        onTraffic.run();
         onConnection.run();
     }
 
     private void changed() {
-        boolean usedOneLeft = connections.stream().anyMatch(c -> c.isOver() && c.wasUsed());
-        connections.removeIf(ServerConnection::isOver);
+        onTraffic.run();
+        boolean usedOneLeft = false;
+        boolean allSettled = true;
+        for (Iterator<ServerConnection> each = connections.iterator(); each.hasNext(); ) {
+            ServerConnection connection = each.next();
+            allSettled &= connection.isSettled();
+            if (connection.isOver()) {
+                usedOneLeft |= connection.wasUsed();
+                each.remove();
+            }
+        }
         deserted = connections.isEmpty();
         if (deserted && usedOneLeft) {
             onDeserted.run();
         }
-        if (closing && connections.stream().allMatch(ServerConnection::isSettled)) {
+        if (closing && allSettled) {
             settled.tryComplete();
         }
     }

@@ -3,6 +3,7 @@ package io.reaper.shim.ttrpc;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
@@ -10,12 +11,27 @@ import io.vertx.core.impl.transports.JDKTransport;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * Unix sockets of the JDK's selectors for Vert.x 4, whose own JDK transport has none and whose
  * native transports need a library beside the program.
  */
 final class UnixSocketTransport extends JDKTransport {
+
+    private EventLoopGroup loops;
+
+    /**
+     * One loop serves connections and accepts them: an acceptor of its own would sleep for ever.
+     */
+    @Override
+    public EventLoopGroup eventLoopGroup(
+            int type, int threads, ThreadFactory threadFactory, int ioRatio) {
+        if (loops == null) {
+            loops = super.eventLoopGroup(type, threads, threadFactory, ioRatio);
+        }
+        return loops;
+    }
 
     @Override
     public boolean supportsDomainSockets() {

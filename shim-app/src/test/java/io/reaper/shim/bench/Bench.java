@@ -3,34 +3,92 @@ package io.reaper.shim.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
 
 /** Measures and writes the page's generated part. */
 final class Bench {
-    private Bench() {}
+    private static final Set<String> PARTS =
+            Set.of("memory", "runs", "ends", "idle", "forks", "verbs");
+
+    private final Setup setup;
+    private final Set<String> wanted;
+    private final Findings findings = new Findings();
+
+    private Bench(Setup setup, Set<String> wanted) {
+        this.setup = setup;
+        this.wanted = wanted;
+    }
 
     /**
-     * Runs all parts.
+     * Runs the parts.
      *
      * @param arguments a directory for everything that is made, a tag for names, the directory of
-     *     our programs, what they were built from, the file for the result, full or quick
+     *     our programs, what they were built from, the file for the result, full or quick, the
+     *     parts with commas between or "all"
      */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
         Plan plan = arguments[5].equals("quick") ? Plan.QUICK : Plan.FULL;
         Setup setup = new Setup(Path.of(arguments[0]), arguments[1], plan);
         requirePrivateNode(setup);
+        Set<String> wanted =
+                arguments[6].equals("all") ? PARTS : Set.of(arguments[6].split(",", -1));
+        if (!PARTS.containsAll(wanted)) {
+            throw new IllegalArgumentException("parts are " + PARTS + ", not " + wanted);
+        }
         setup.makeRootfs();
         setup.copyPrograms(Path.of(arguments[2]));
-        Findings findings = new Findings();
-        findings.add(new Machine(setup).table(arguments[3]));
-        try (BenchContainerd containerd = new BenchContainerd(setup, "containerd")) {
-            Setup.progress("memory of the shims");
-            new MemorySection(setup).run(findings, containerd);
-            new RunSection(setup, containerd).run(findings);
+        Bench bench = new Bench(setup, wanted);
+        bench.findings.add(new Machine(setup).table(arguments[3]));
+        bench.withContainerd();
+        bench.withShims();
+        if (bench.wants("forks")) {
+            new ForkSection(setup).run(bench.findings);
         }
-        CgroupView.unify(setup);
-        Setup.progress("verbs of the runtimes");
-        new VerbSection(setup).run(findings);
-        Files.writeString(Path.of(arguments[4]), findings + "\n");
+        if (bench.wants("verbs")) {
+            CgroupView.unify(setup); // for the rest of this process's life: so it comes last
+            new VerbSection(setup).run(bench.findings);
+        }
+        Bars.judge(bench.findings);
+        Files.writeString(Path.of(arguments[4]), bench.findings + "\n");
+    }
+
+    private boolean wants(String part) {
+        return wanted.contains(part);
+    }
+
+    private void withContainerd() throws IOException {
+        if (!wants("memory") && !wants("runs")) {
+            return;
+        }
+        try (BenchContainerd containerd = new BenchContainerd(setup, "containerd")) {
+            if (wants("memory")) {
+                new MemorySection(setup).run(findings, containerd);
+            }
+            if (wants("runs")) {
+                new RunSection(setup, containerd).run(findings);
+            }
+        }
+    }
+
+    private void withShims() throws Exception {
+        if (!wants("ends") && !wants("idle")) {
+            return;
+        }
+        Map<ShimPeer, DirectShim> shims = new EnumMap<>(ShimPeer.class);
+        for (ShimPeer shim : ShimPeer.values()) {
+            shims.put(shim, new DirectShim(setup, shim));
+        }
+        if (wants("ends")) {
+            new EndSection(setup).run(findings, shims);
+        }
+        if (wants("idle")) {
+            new IdleSection(setup).run(findings, shims);
+        }
+        for (DirectShim shim : shims.values()) {
+            shim.close();
+        }
     }
 
     /** What is mounted and started here must not be the machine's. bench.sh leaves the sign. */

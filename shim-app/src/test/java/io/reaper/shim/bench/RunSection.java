@@ -42,7 +42,7 @@ final class RunSection {
                         "ours / runc's");
         row(table, findings, SINGLE, plan.runRounds(), shim -> containerd.ctr(standard(shim)));
         Path config = setup.directory().resolve("least");
-        BundleKind.LEAST.write(setup, config, "", List.of(TRUE));
+        BundleKind.LEAST.write(setup, config, "/" + setup.tag() + "/least", List.of(TRUE));
         row(
                 table,
                 findings,
@@ -93,13 +93,9 @@ final class RunSection {
         table.row(
                 what,
                 "" + rounds,
-                text(ours),
-                text(theirs),
+                Table.summary(ours),
+                Table.summary(theirs),
                 Table.ratio(ours.median(), theirs.median()));
-    }
-
-    private static String text(Samples samples) {
-        return Table.number(samples.median()) + " (" + Table.number(samples.minimum()) + ")";
     }
 
     private List<String> standard(ShimPeer shim) {

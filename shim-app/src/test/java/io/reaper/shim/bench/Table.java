@@ -33,6 +33,11 @@ final class Table {
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
+    /** Median and, in parentheses, minimum. */
+    static String summary(Samples samples) {
+        return number(samples.median()) + " (" + number(samples.minimum()) + ")";
+    }
+
     /** How many times as much ours is, for a reader: below 1 is better. */
     static String ratio(double ours, double peers) {
         return peers == 0 ? "–" : String.format(Locale.ROOT, "%.2f", ours / peers);

@@ -21,6 +21,7 @@ class TableTest {
         assertEquals("31.4", Table.number(31.4159));
         assertEquals("314", Table.number(314.159));
         assertEquals("0", Table.number(0));
+        assertEquals("2.00 (1.00)", Table.summary(Samples.of(1, 2, 3)));
     }
 
     @Test

@@ -38,6 +38,7 @@ final class VerbSection {
     }
 
     void run(Findings findings) throws IOException {
+        Setup.progress("verbs, %d rounds", setup.plan().verbRounds());
         Files.createDirectories(directory);
         String missing = findPeers();
         for (int round = 0; round < setup.plan().verbRounds(); round++) {
@@ -150,11 +151,7 @@ final class VerbSection {
                 String name = value(peer.name(), kind, verb);
                 Samples measured = samples.get(name);
                 findings.put(name, measured.median());
-                row.add(
-                        Table.number(measured.median())
-                                + " ("
-                                + Table.number(measured.minimum())
-                                + ")");
+                row.add(Table.summary(measured));
                 if (!peer.name().equals(Setup.OUR_RUNTIME)) {
                     ratios.add(Table.ratio(ours, measured.median()));
                 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
-import io.grpc.Status.Code;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
@@ -28,6 +27,7 @@ import io.reaper.proto.task.WaitResponse;
 import io.reaper.proto.types.RuntimeInfo;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;
+import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,7 +36,12 @@ final class Fixture implements AutoCloseable {
     private final Path directory;
     private final KernelEvents kernel = KernelEvents.start(ShimLog.silent());
 
+    /** Every State asks the runtime. */
     Fixture(Path directory) {
+        this(directory, Duration.ZERO);
+    }
+
+    Fixture(Path directory, Duration startIsFresh) {
         this.directory = directory;
         this.tasks =
                 Tasks.of(
@@ -45,7 +51,8 @@ final class Fixture implements AutoCloseable {
                         new ReaderWatch(kernel),
                         new Recorder(),
                         new ShimIdentity("ns", "runtime", directory),
-                        ShimLog.silent());
+                        ShimLog.silent(),
+                        startIsFresh);
     }
 
     Path bundle(String id) {

@@ -26,7 +26,7 @@ class SharedStateTest {
 
     @Test
     void whoAsksAtOnceSharesOneCommand() throws Exception {
-        TaskStatus stage = new TaskStatus.Running(1);
+        TaskStatus stage = new TaskStatus.Running(1, 0);
         List<CompletableFuture<RuntimeState>> all =
                 List.of(
                         shared.ask(stage, this::command),
@@ -45,7 +45,8 @@ class SharedStateTest {
     @Test
     void anotherStageAsksAnew() throws Exception {
         CompletableFuture<RuntimeState> old = shared.ask(new TaskStatus.Created(1), this::command);
-        CompletableFuture<RuntimeState> now = shared.ask(new TaskStatus.Running(1), this::command);
+        CompletableFuture<RuntimeState> now =
+                shared.ask(new TaskStatus.Running(1, 0), this::command);
         answer.complete(new RuntimeState("running", 1, Path.of("/b")));
         old.get(30, TimeUnit.SECONDS);
         now.get(30, TimeUnit.SECONDS);
@@ -54,7 +55,7 @@ class SharedStateTest {
 
     @Test
     void oneWhoGivesUpDoesNotSpoilItForOthers() throws Exception {
-        TaskStatus stage = new TaskStatus.Running(1);
+        TaskStatus stage = new TaskStatus.Running(1, 0);
         CompletableFuture<RuntimeState> impatient = shared.ask(stage, this::command);
         CompletableFuture<RuntimeState> patient = shared.ask(stage, this::command);
         impatient.cancel(true);

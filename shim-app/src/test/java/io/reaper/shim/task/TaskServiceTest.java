@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import io.grpc.Status.Code;
 import io.reaper.linux.Deadline;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.task.ConnectResponse;
@@ -26,6 +25,7 @@ import io.reaper.proto.task.WaitResponse;
 import io.reaper.proto.types.Status;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.ttrpc.Call;
+import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.nio.file.Path;
 import java.util.Map;
