@@ -10,7 +10,7 @@ usage() {
 usage: assemble.sh [DIR]
 
 Assembles an image builder (native-image) in DIR, default $cache/native-image-25, or leaves the one
-that is there if it is up to date. About one minute and 150 MB to fetch the first time; needs no root.
+that is there if it is up to date. About one minute and 170 MB to fetch the first time; needs no root.
 The JDK is JAVA_HOME if that is a JDK 25, else one of /usr/lib/jvm or the one of PATH.
 T
 }
@@ -75,11 +75,13 @@ chmod 755 "$new"
 trap 'rm -rf "$work" "$new" "$target.new.old"' EXIT
 log=$cache/assemble.log
 : >"$log"
-# Runs a command, its output in the log; on failure shows the end of it.
+# Shows what the last command has said of its errors.
+excerpt() { { grep -m 3 -E '^(E:|W: Failed|\[ERROR\] [A-Z])' "$log" || tail -n 10 "$log"; } | cut -c 1-500 >&2; }
+# Runs a command, its output in the log.
 logged() {
     local what=$1
     shift
-    "$@" >>"$log" 2>&1 </dev/null || { tail -n 15 "$log" >&2; die "$what; all of it: $log"; }
+    "$@" >>"$log" 2>&1 </dev/null || { excerpt; die "$what; all of it: $log"; }
 }
 
 svm=$new/lib/svm builder=$new/lib/svm/builder glue=$new/lib/svm/clibraries/linux-amd64
@@ -155,7 +157,8 @@ fetch_source() {
     mkdir -p "$apt/lists" "$apt/cache/archives/partial" "$apt/source"
     # The suite that has every release of OpenJDK, whatever this machine runs.
     echo "deb-src [signed-by=$key] $base sid main" >"$apt/sources.list"
-    logged "apt could not read the package lists of $base" apt_get update
+    logged "apt could not read $base, suite sid (no network, a proxy that apt does not know, no mirror of it?)" \
+        apt_get -oAPT::Update::Error-Mode=any update
     cd "$apt/source"
     # A later release's C serves as well; static-libs.sh notices where it does not.
     for package in openjdk-25 openjdk-26; do
@@ -165,7 +168,7 @@ fetch_source() {
             '*/src/*/native/*' '*/src/hotspot/share/include/*' '*/src/hotspot/os/posix/include/*'
         return
     done
-    tail -n 15 "$log" >&2
+    excerpt
     die "$base gives neither the source of openjdk-25 nor of openjdk-26; all of it: $log"
 }
 if [ ! -d "$libraries" ]; then
