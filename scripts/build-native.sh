@@ -70,20 +70,20 @@ exec 8>"$out/.lock"
 flock 8
 
 # --- what has to be built ---------------------------------------------------------------------------------------------
-# A hash of all that goes into program of module $1.
+# A hash of all that goes into an executable, with the sources given beside the shared ones.
 inputs() {
     {
         echo "quick=$quick"
         cat "$GRAALVM_HOME/release" "$GRAALVM_HOME/lib/svm/stamp" 2>/dev/null || true
         cd "$repo"
-        find pom.xml scripts/build-native.sh linux/pom.xml linux/src/main proto/pom.xml proto/src "$1/pom.xml" "$1/src/main" -type f \
+        find pom.xml scripts/build-native.sh linux/pom.xml linux/src/main proto/pom.xml proto/src "$@" -type f \
             | LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum
     } | sha256sum | cut -c 1-64
 }
 stale=()
 for module in "${modules[@]}"; do
     name=$(program "$module")
-    if [ -z "$force" ] && [ -x "$out/$name" ] && [ "$(cat "$out/.$name.inputs" 2>/dev/null)" = "$(inputs "$module")" ]; then
+    if [ -z "$force" ] && [ -x "$out/$name" ] && [ "$(cat "$out/.$name.inputs" 2>/dev/null)" = "$(inputs "$module/pom.xml" "$module/src/main")" ]; then
         say "up to date: $out/$name"
     else
         stale+=("$module")
@@ -154,21 +154,28 @@ keep() {
 
 # The kernel seam's test list, by native-image itself: no Quarkus in it.
 build_seam_checks() {
-    local class=io.reaper.linux.SeamChecks classes=$repo/linux/target/classes tests=$repo/linux/target/test-classes
-    [ -e "$tests/${class//.//}.class" ] || { say "no $class: no seam-checks"; return; }
-    say "building seam-checks, about 2 minutes; log: $log"
-    logged "$GRAALVM_HOME/bin/native-image" -cp "$classes:$tests" -Ob -march=compatibility --no-fallback \
-        "-H:CLibraryPath=$repo/linux/target/c" -o "$out/.seam-checks.build" "$class"
-    keep "$out/.seam-checks.build" seam-checks
-    rm -f "$out/.seam-checks.build"
+    local name=seam-checks class=io.reaper.linux.SeamChecks target=$repo/linux/target hash
+    hash=$(inputs linux/src/test)
+    if [ -z "$force" ] && [ -x "$out/$name" ] && [ "$(cat "$out/.$name.inputs" 2>/dev/null)" = "$hash" ]; then
+        say "up to date: $out/$name"
+        return
+    fi
+    say "building $name, about 2 minutes; log: $log"
+    logged "$mvn" -f "$repo/pom.xml" --batch-mode --no-transfer-progress -Dstyle.color=never test-compile \
+        -Dspotless.check.skip --projects linux --also-make
+    logged "$GRAALVM_HOME/bin/native-image" -cp "$target/classes:$target/test-classes" -Ob -march=compatibility --no-fallback \
+        --initialize-at-build-time=io.reaper.linux,io.reaper.contract "-H:CLibraryPath=$target/c" -o "$out/.$name.build" "$class"
+    keep "$out/.$name.build" $name
+    rm -f "$out/.$name.build"
+    echo "$hash" >"$out/.$name.inputs"
 }
 
-: >"$log"
 mvn=$(command -v mvn)
 if [ ${#stale[@]} -gt 0 ]; then
+    : >"$log"
     declare -A hashes=()
     for module in "${stale[@]}"; do
-        hashes[$module]=$(inputs "$module")
+        hashes[$module]=$(inputs "$module/pom.xml" "$module/src/main")
         rm -f "$repo/$module"/target/*-runner
     done
     say "building ${stale[*]} with $GRAALVM_HOME, 3 to 5 minutes each; log: $log"
