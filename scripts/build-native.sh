@@ -154,8 +154,15 @@ keep() {
 build_seam_checks() {
     local class=io.reaper.linux.SeamChecks classes=$repo/linux/target/classes tests=$repo/linux/target/test-classes
     [ -e "$tests/${class//.//}.class" ] || { say "no $class: no seam-checks"; return; }
+    if [ -z "$force" ] && [ -x "$out/seam-checks" ] \
+        && [ -z "$(find "$classes" "$tests" "$repo/linux/target/c" -type f -newer "$out/seam-checks" -print -quit)" ]; then
+        say "up to date: $out/seam-checks"
+        return
+    fi
     say "building seam-checks, about 2 minutes; log: $log"
     logged "$GRAALVM_HOME/bin/native-image" -cp "$classes:$tests" -Ob -march=compatibility --no-fallback \
+        --initialize-at-build-time=io.reaper.linux,io.reaper.contract \
+        -H:+UnlockExperimentalVMOptions -H:AbortOnTypeReachable=io.reaper.linux.FfmKernel \
         "-H:CLibraryPath=$repo/linux/target/c" -o "$out/.seam-checks.build" "$class"
     keep "$out/.seam-checks.build" seam-checks
     rm -f "$out/.seam-checks.build"
