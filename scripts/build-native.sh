@@ -164,7 +164,8 @@ build_seam_checks() {
     logged "$mvn" -f "$repo/pom.xml" --batch-mode --no-transfer-progress -Dstyle.color=never test-compile \
         -Dspotless.check.skip --projects linux --also-make
     logged "$GRAALVM_HOME/bin/native-image" -cp "$target/classes:$target/test-classes" -Ob -march=compatibility --no-fallback \
-        --initialize-at-build-time=io.reaper.linux,io.reaper.contract "-H:CLibraryPath=$target/c" -o "$out/.$name.build" "$class"
+        --initialize-at-build-time=io.reaper.linux,io.reaper.contract \
+        -H:+UnlockExperimentalVMOptions -H:AbortOnTypeReachable=io.reaper.linux.FfmKernel "-H:CLibraryPath=$target/c" -o "$out/.$name.build" "$class"
     keep "$out/.$name.build" $name
     rm -f "$out/.$name.build"
     echo "$hash" >"$out/.$name.inputs"

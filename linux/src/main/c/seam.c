@@ -17,7 +17,7 @@
 
 #define SIGNALS 64
 #define STACK_SIZE (64 * 1024)
-#define CLOSE_RANGE_CLOEXEC_FLAG 4 /* not in the headers of glibc 2.31 */
+#define CLOSE_RANGE_CLOEXEC_FLAG 4 /* CLOSE_RANGE_CLOEXEC, which older headers lack */
 
 long reaper_syscall(long n, long a, long b, long c, long d, long e, long f) {
     long r = syscall(n, a, b, c, d, e, f);

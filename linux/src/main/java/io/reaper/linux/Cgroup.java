@@ -123,9 +123,14 @@ public final class Cgroup {
     public void kill() {
         if (Files.exists(directory.resolve("cgroup.kill"))) {
             write("cgroup.kill", "1");
-            return;
+        } else {
+            killEach();
         }
-        for (List<Integer> left = pids(); !left.isEmpty(); left = pids()) { // before Linux 5.14
+    }
+
+    /** Before Linux 5.14; returns when nothing is left, for what is left could fork once more. */
+    void killEach() {
+        for (List<Integer> left = pids(); !left.isEmpty(); left = pids()) {
             for (int pid : left) {
                 Syscalls.get().kill(pid, Signals.SIGKILL);
             }

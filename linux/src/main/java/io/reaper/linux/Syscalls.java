@@ -35,6 +35,7 @@ public interface Syscalls {
     /** May wait for the disk. */
     long fsync(int fd);
 
+    /** For commands that do not wait: none of those for locks. */
     long fcntl(int fd, int command, long argument);
 
     /** May wait unless {@code LOCK_NB}. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -174,6 +175,15 @@ class RootKernelTest {
 
     @Test
     void aCgroupFindsWhoLeftItsSession() {
+        killInACgroup(Cgroup::kill);
+    }
+
+    @Test
+    void aCgroupIsEndedByOldKernelsToo() {
+        killInACgroup(Cgroup::killEach);
+    }
+
+    private static void killInACgroup(Consumer<Cgroup> kill) {
         Path mount = Cgroup.unifiedMount().orElse(null);
         assumeTrue(mount != null, "no cgroup2 is mounted");
         Cgroup cgroup = Cgroup.at(mount, "/reaper-test-" + ProcessHandle.current().pid() + "/leaf");
@@ -198,7 +208,7 @@ class RootKernelTest {
             assertEquals(Errno.EBUSY, assertThrows(LinuxException.class, cgroup::create).errno());
             assertFalse(cgroup.awaitEmpty(Deadline.after(Duration.ofMillis(1))));
             assertFalse(new HashSet<>(cgroup.pids()).isEmpty());
-            cgroup.kill();
+            kill.accept(cgroup);
             assertTrue(cgroup.awaitEmpty(Deadline.after(Duration.ofSeconds(10))));
         } finally {
             cgroup.kill();
