@@ -31,7 +31,7 @@ public final class InfoCommand implements Callable<Integer> {
         RuntimeInfo.Builder info =
                 RuntimeInfo.newBuilder()
                         .setName("io.containerd.reaper.v2")
-                        .setVersion(RuntimeVersion.newBuilder().setVersion(Version.NUMBER))
+                        .setVersion(version())
                         .setFeatures(
                                 Any.newBuilder()
                                         .setTypeUrl(FEATURES_TYPE)
@@ -39,5 +39,11 @@ public final class InfoCommand implements Callable<Integer> {
         BootstrapInput.options(StandardInput.read()).ifPresent(info::setOptions);
         Fd.of(1).write(info.build().toByteArray());
         return 0;
+    }
+
+    private static RuntimeVersion version() {
+        RuntimeVersion.Builder version = RuntimeVersion.newBuilder().setVersion(Version.NUMBER);
+        Version.COMMIT.ifPresent(version::setRevision);
+        return version.build();
     }
 }

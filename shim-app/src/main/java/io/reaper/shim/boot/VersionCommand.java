@@ -11,7 +11,8 @@ public final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String line = "containerd-shim-reaper-v2 version " + Version.NUMBER + "\n";
+        String commit = Version.COMMIT.map(name -> ", commit " + name).orElse("");
+        String line = "containerd-shim-reaper-v2 version " + Version.NUMBER + commit + "\n";
         Fd.of(1).write(line.getBytes(StandardCharsets.UTF_8));
         return 0;
     }
