@@ -186,7 +186,7 @@ if [ ${#stale[@]} -gt 0 ]; then
     # The list of options ends with the CPU: what comes behind it wins over the modules' own.
     [ -z "$quick" ] || options+=(-Dnative.march=compatibility,-Ob)
     logged "$mvn" -f "$repo/pom.xml" --batch-mode --no-transfer-progress -Dstyle.color=never package -Dnative -DskipTests \
-        -Dspotless.check.skip ${options[@]+"${options[@]}"} --projects "$(IFS=,; echo "${stale[*]}")" --also-make
+        -Dspotless.check.skip "-Dreaper.commit=$(source_commit)" ${options[@]+"${options[@]}"} --projects "$(IFS=,; echo "${stale[*]}")" --also-make
     for module in "${stale[@]}"; do
         file=$(ls -t "$repo/$module"/target/*-runner 2>/dev/null | head -n 1)
         [ -n "$file" ] || die "no $module/target/*-runner: the build left none; its log: $log"

@@ -52,6 +52,9 @@ maven() {
         mvn -f "$repo/pom.xml" --batch-mode --no-transfer-progress -Dstyle.color=never "$@" </dev/null
 }
 
+# The commit that the work tree holds, for --version: "0123456789ab", with -dirty after changes; nothing outside of git.
+source_commit() { git -C "$repo" describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null || true; }
+
 # Maven, and a C compiler for the kernel seam.
 need_build_tools() { need_packages mvn=maven "${CC:-cc}=gcc" /usr/include/errno.h=libc6-dev; }
 

@@ -83,7 +83,7 @@ seam=io/reaper/linux/libreaper_linux.so
 (cd "$stage" && "$JAVA_HOME/bin/jar" --extract --file "$lib/reaper-runtime.jar" $seam)
 chmod 755 "$stage/$seam"
 mv -f "$stage/$seam" "$lib/"
-common="$common -Dreaper.linux.library=$lib/${seam##*/}"
+common="$common -Dreaper.commit=$(source_commit) -Dreaper.linux.library=$lib/${seam##*/}"
 
 runtime_options="$common -Xmx256m -Dreaper.launcher=$bin/reaper-runtime"
 init_options="-Xmx128m -Xlog:disable -Dreaper.linux.library=$lib/${seam##*/}"
