@@ -44,7 +44,10 @@ need_build_tools
 find_jdk
 
 # The home of an image builder 25 that the caller has, or nothing.
-graalvm_25() { [ -x "$1/bin/native-image" ] && [[ "$("$1/bin/native-image" --version 2>/dev/null)" == "native-image 25."* ]]; }
+graalvm_25() {
+    [ -x "$1/bin/java" ] && [ -x "$1/bin/native-image" ] \
+        && [[ "$("$1/bin/native-image" --version 2>/dev/null)" == "native-image 25."* ]]
+}
 find_graalvm() {
     local home
     if [ -n "${GRAALVM_HOME:-}" ]; then
@@ -52,7 +55,7 @@ find_graalvm() {
         say "GRAALVM_HOME=$GRAALVM_HOME is no GraalVM 25 with native-image: looking elsewhere"
     fi
     home=$(readlink -f "$(command -v native-image || true)" || true)
-    # bin/native-image is a link into lib/svm/bin
+    # Upwards, since bin/native-image is a link into lib/svm/bin.
     while [ "${home:-/}" != / ]; do
         home=$(dirname "$home")
         if graalvm_25 "$home"; then
@@ -80,10 +83,12 @@ inputs() {
             | LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum
     } | sha256sum | cut -c 1-64
 }
+# Whether executable $1 is there and was made from inputs $2.
+unchanged() { [ -z "$force" ] && [ -x "$out/$1" ] && [ "$(cat "$out/.$1.inputs" 2>/dev/null)" = "$2" ]; }
 stale=()
 for module in "${modules[@]}"; do
     name=$(program "$module")
-    if [ -z "$force" ] && [ -x "$out/$name" ] && [ "$(cat "$out/.$name.inputs" 2>/dev/null)" = "$(inputs "$module/pom.xml" "$module/src/main")" ]; then
+    if unchanged "$name" "$(inputs "$module/pom.xml" "$module/src/main")"; then
         say "up to date: $out/$name"
     else
         stale+=("$module")
@@ -156,7 +161,7 @@ keep() {
 build_seam_checks() {
     local name=seam-checks class=io.reaper.linux.SeamChecks target=$repo/linux/target hash
     hash=$(inputs linux/src/test)
-    if [ -z "$force" ] && [ -x "$out/$name" ] && [ "$(cat "$out/.$name.inputs" 2>/dev/null)" = "$hash" ]; then
+    if unchanged "$name" "$hash"; then
         say "up to date: $out/$name"
         return
     fi
@@ -165,7 +170,8 @@ build_seam_checks() {
         -Dspotless.check.skip --projects linux --also-make
     logged "$GRAALVM_HOME/bin/native-image" -cp "$target/classes:$target/test-classes" -Ob -march=compatibility --no-fallback \
         --initialize-at-build-time=io.reaper.linux,io.reaper.contract \
-        -H:+UnlockExperimentalVMOptions -H:AbortOnTypeReachable=io.reaper.linux.FfmKernel "-H:CLibraryPath=$target/c" -o "$out/.$name.build" "$class"
+        -H:+UnlockExperimentalVMOptions -H:AbortOnTypeReachable=io.reaper.linux.FfmKernel \
+        "-H:CLibraryPath=$target/c" -o "$out/.$name.build" "$class"
     keep "$out/.$name.build" $name
     rm -f "$out/.$name.build"
     echo "$hash" >"$out/.$name.inputs"
@@ -186,7 +192,8 @@ if [ ${#stale[@]} -gt 0 ]; then
     # The list of options ends with the CPU: what comes behind it wins over the modules' own.
     [ -z "$quick" ] || options+=(-Dnative.march=compatibility,-Ob)
     logged "$mvn" -f "$repo/pom.xml" --batch-mode --no-transfer-progress -Dstyle.color=never package -Dnative -DskipTests \
-        -Dspotless.check.skip "-Dreaper.commit=$(source_commit)" ${options[@]+"${options[@]}"} --projects "$(IFS=,; echo "${stale[*]}")" --also-make
+        -Dspotless.check.skip "-Dreaper.commit=$(source_commit)" ${options[@]+"${options[@]}"} \
+        --projects "$(IFS=,; echo "${stale[*]}")" --also-make
     for module in "${stale[@]}"; do
         file=$(ls -t "$repo/$module"/target/*-runner 2>/dev/null | head -n 1)
         [ -n "$file" ] || die "no $module/target/*-runner: the build left none; its log: $log"
