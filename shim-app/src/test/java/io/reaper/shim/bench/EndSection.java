@@ -19,7 +19,7 @@ final class EndSection {
     private static final String EXIT_EVENT = "exit → event";
     private static final String KILL_EVENT = "Kill sent → event";
     private static final String KILL_WAIT = "Kill sent → Wait answered";
-    private static final int WARM_UP = 10;
+    private static final int WARM_UP = 4;
 
     private final Setup setup;
     private final Commands commands;
