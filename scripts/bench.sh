@@ -11,6 +11,7 @@ Measures, in turns with the peers that the machine has: the runtimes' verbs, con
 shims' memory, how fast a container's end is told, what an idle shim does. Prints tables (Markdown) and writes them into
 docs/performance.md, between its markers.
   --quick        about 2 minutes, fewer rounds, not written; the full run takes about 10
+                 (programs in JVM mode are measured with few rounds in any case)
   --only PARTS   memory, runs, ends, idle, forks, verbs, or some of them with commas between; not written
   --bin DIR      the programs to measure; default target/dist/bin, built if it is missing
   --write        write the result of such a run, too

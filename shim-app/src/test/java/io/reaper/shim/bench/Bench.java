@@ -29,7 +29,12 @@ final class Bench {
      *     parts with commas between or "all"
      */
     public static void main(String[] arguments) throws Exception {
+        Path programs = Path.of(arguments[2]);
         Plan plan = arguments[5].equals("quick") ? Plan.QUICK : Plan.FULL;
+        if (!Machine.isExecutable(programs.resolve(Setup.OUR_RUNTIME))) {
+            Setup.progress("programs in JVM mode: few rounds");
+            plan = Plan.OF_LAUNCHERS;
+        }
         Setup setup = new Setup(Path.of(arguments[0]), arguments[1], plan);
         requirePrivateNode(setup);
         Set<String> wanted =
@@ -38,7 +43,7 @@ final class Bench {
             throw new IllegalArgumentException("parts are " + PARTS + ", not " + wanted);
         }
         setup.makeRootfs();
-        setup.copyPrograms(Path.of(arguments[2]));
+        setup.copyPrograms(programs);
         Bench bench = new Bench(setup, wanted);
         bench.findings.add(new Machine(setup).table(arguments[3]));
         bench.withContainerd();

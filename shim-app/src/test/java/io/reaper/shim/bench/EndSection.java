@@ -19,7 +19,7 @@ final class EndSection {
     private static final String EXIT_EVENT = "exit → event";
     private static final String KILL_EVENT = "Kill sent → event";
     private static final String KILL_WAIT = "Kill sent → Wait answered";
-    private static final int WARM_UP = 10;
+    private static final int WARM_UP = 4;
 
     private final Setup setup;
     private final Commands commands;
@@ -39,7 +39,7 @@ final class EndSection {
     void run(Findings findings, Map<ShimPeer, DirectShim> shims) throws Exception {
         Setup.progress("ends of %d containers each", setup.plan().lives());
         for (int i = -WARM_UP; i < setup.plan().lives(); i++) {
-            for (ShimPeer shim : ShimPeer.values()) {
+            for (ShimPeer shim : ShimPeer.inRound(Math.floorDiv(i, 2))) {
                 String id = "%s-e%d-%s".formatted(setup.tag(), i + WARM_UP, shim);
                 end(shim, shims.get(shim), id, i % 2 == 0, i >= 0);
             }

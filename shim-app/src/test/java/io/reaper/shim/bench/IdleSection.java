@@ -4,6 +4,7 @@ import io.reaper.linux.Pidfd;
 import io.reaper.linux.Signals;
 import io.reaper.proto.task.WaitRequest;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -27,13 +28,16 @@ final class IdleSection {
             inits.put(shim, shims.get(shim).startContainer(id(shim)));
         }
         Processes.pause(SETTLE);
-        Map<ShimPeer, Processes.Work> before = new EnumMap<>(ShimPeer.class);
-        shims.forEach((shim, daemon) -> before.put(shim, Processes.work(daemon.pid())));
+        Map<ShimPeer, Map<Path, Processes.Work>> before = new EnumMap<>(ShimPeer.class);
+        shims.forEach((shim, daemon) -> before.put(shim, Processes.threads(daemon.pid())));
         Processes.pause(idle);
         Map<ShimPeer, Processes.Work> done = new EnumMap<>(ShimPeer.class);
         shims.forEach(
                 (shim, daemon) ->
-                        done.put(shim, Processes.work(daemon.pid()).minus(before.get(shim))));
+                        done.put(
+                                shim,
+                                Processes.between(
+                                        before.get(shim), Processes.threads(daemon.pid()))));
         for (ShimPeer shim : ShimPeer.values()) {
             end(shims.get(shim), id(shim), inits.get(shim));
         }
@@ -42,6 +46,7 @@ final class IdleSection {
         Table table = new Table("%d s idle".formatted(idle.toSeconds()), "ours", "runc's");
         table.row("CPU time, ms", millis(ours), millis(theirs));
         table.row("wake-ups", "" + ours.switches(), "" + theirs.switches());
+        table.row("threads that ended", "" + ours.ended(), "" + theirs.ended());
         findings.add("### An idle shim");
         findings.add(
                 """

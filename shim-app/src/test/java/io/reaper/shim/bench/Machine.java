@@ -1,11 +1,13 @@
 package io.reaper.shim.bench;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 
 /** Where it was measured, and what. */
 record Machine(Setup setup) {
@@ -58,14 +60,17 @@ record Machine(Setup setup) {
     }
 
     private static String kind(Path file) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        boolean executable =
-                bytes.length > 4
-                        && bytes[0] == 0x7f
-                        && new String(bytes, 1, 3, StandardCharsets.ISO_8859_1).equals("ELF");
-        return executable
-                ? "native executable, %.1f MiB".formatted(bytes.length / 1024.0 / 1024)
+        return isExecutable(file)
+                ? "native executable, %.1f MiB".formatted(Files.size(file) / 1024.0 / 1024)
                 : "JVM mode";
+    }
+
+    /** Whether a program is an ELF file, and not a launcher of JVM mode. */
+    static boolean isExecutable(Path file) throws IOException {
+        byte[] magic = {0x7f, 'E', 'L', 'F'};
+        try (InputStream in = Files.newInputStream(file)) {
+            return Arrays.equals(magic, in.readNBytes(magic.length));
+        }
     }
 
     private static String fieldOf(String file, String name) throws IOException {

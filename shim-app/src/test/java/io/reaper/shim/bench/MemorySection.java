@@ -8,8 +8,6 @@ import java.util.function.ToLongFunction;
 
 /** Memory of shims that have nothing to do, one for each running container. */
 final class MemorySection {
-    private static final String UNTRIMMED = "ours, untrimmed";
-
     private final Setup setup;
 
     MemorySection(Setup setup) {
@@ -26,7 +24,16 @@ final class MemorySection {
     }
 
     void run(Findings findings, BenchContainerd containerd) throws IOException {
-        Table table = new Table("containers", "shim", "RSS", "PSS", "private dirty", "threads");
+        Table table =
+                new Table(
+                        "containers",
+                        "shim",
+                        "RSS",
+                        "PSS",
+                        "private dirty",
+                        "threads",
+                        "PSS / runc's",
+                        "private dirty / runc's");
         List<List<Row>> trimmed = measure(containerd, List.of(ShimPeer.values()));
         List<List<Row>> untrimmed;
         try (BenchContainerd second =
@@ -37,14 +44,14 @@ final class MemorySection {
         for (int i = 0; i < setup.plan().counts().size(); i++) {
             int count = setup.plan().counts().get(i);
             for (Row row : trimmed.get(i)) {
-                findings.put(
-                        proportional(row.shim(), count), row.mean(Processes.Memory::proportional));
-                findings.put(
-                        privateDirty(row.shim(), count), row.mean(Processes.Memory::privateDirty));
-                row.addTo(table, count, row.shim() == ShimPeer.REAPER ? "ours" : "runc's");
+                findings.put(proportional(row.shim(), count), row.proportional());
+                findings.put(privateDirty(row.shim(), count), row.privateDirty());
             }
-            Row ours = untrimmed.get(i).getFirst();
-            ours.addTo(table, count, UNTRIMMED);
+            Row ours = trimmed.get(i).getFirst();
+            Row theirs = trimmed.get(i).getLast();
+            ours.addTo(table, count, "ours", theirs);
+            untrimmed.get(i).getFirst().addTo(table, count, "ours, untrimmed", theirs);
+            theirs.addTo(table, count, "runc's", theirs);
         }
         findings.add("### Memory of the shims");
         findings.add(
@@ -63,14 +70,24 @@ final class MemorySection {
             return daemons.stream().mapToLong(part).average().orElseThrow();
         }
 
-        void addTo(Table table, int count, String name) {
+        double proportional() {
+            return mean(Processes.Memory::proportional);
+        }
+
+        double privateDirty() {
+            return mean(Processes.Memory::privateDirty);
+        }
+
+        void addTo(Table table, int count, String name, Row peer) {
             table.row(
                     "" + count,
                     name,
                     Table.number(mean(Processes.Memory::rss) / 1024),
-                    Table.number(mean(Processes.Memory::proportional) / 1024),
-                    Table.number(mean(Processes.Memory::privateDirty) / 1024),
-                    Table.number(mean(Processes.Memory::threads)));
+                    Table.number(proportional() / 1024),
+                    Table.number(privateDirty() / 1024),
+                    Table.number(mean(Processes.Memory::threads)),
+                    Table.ratio(proportional(), peer.proportional()),
+                    Table.ratio(privateDirty(), peer.privateDirty()));
         }
     }
 

@@ -50,6 +50,10 @@ record Plan(
                     60,
                     Duration.ofSeconds(10));
 
+    /** For JVM mode, whose every command takes hundreds of milliseconds. */
+    static final Plan OF_LAUNCHERS =
+            new Plan(3, 2, 1, 5, 5, List.of(1), Duration.ofSeconds(10), 10, Duration.ofSeconds(10));
+
     @Override
     public String toString() {
         return """

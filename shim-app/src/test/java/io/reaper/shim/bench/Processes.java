@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** What /proc tells of the processes of this PID namespace (proc(5)). */
 final class Processes {
@@ -27,16 +30,12 @@ final class Processes {
     record Memory(long rss, long proportional, long privateDirty, long threads) {}
 
     /**
-     * What a process has used since its start.
+     * What threads have used.
      *
-     * @param cpuNanos of all threads that live
      * @param switches how often they went to sleep and were woken, or were preempted
+     * @param ended threads that are no more; what they used at last is not in the other values
      */
-    record Work(long cpuNanos, long switches) {
-        Work minus(Work before) {
-            return new Work(cpuNanos - before.cpuNanos, switches - before.switches);
-        }
-    }
+    record Work(long cpuNanos, long switches, long ended) {}
 
     /** Pids of the shim's daemons: not of its short commands. */
     static List<Integer> daemons(ShimPeer shim) {
@@ -59,7 +58,7 @@ final class Processes {
     }
 
     /** Looks every 2 ms until it is so. */
-    static void await(String what, java.util.function.BooleanSupplier condition) {
+    static void await(String what, BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
@@ -88,17 +87,32 @@ final class Processes {
                 field(text(process.resolve("status")), "Threads:"));
     }
 
-    static Work work(int pid) {
-        long cpu = 0;
-        long switches = 0;
+    /** What each thread of a process has used since its start. */
+    static Map<Path, Work> threads(int pid) {
+        Map<Path, Work> threads = new HashMap<>();
         for (Path thread : entries(PROC.resolve("" + pid).resolve("task"))) {
             // schedstat: time on the CPU, ns; time spent waiting for it; time slices
-            cpu += Long.parseLong(text(thread.resolve("schedstat")).split(" ", -1)[0]);
+            String cpu = text(thread.resolve("schedstat")).split(" ", -1)[0];
             String status = text(thread.resolve("status"));
-            switches += field(status, "voluntary_ctxt_switches:");
-            switches += field(status, "nonvoluntary_ctxt_switches:");
+            long switches =
+                    field(status, "voluntary_ctxt_switches:")
+                            + field(status, "nonvoluntary_ctxt_switches:");
+            threads.put(thread, new Work(Long.parseLong(cpu), switches, 0));
         }
-        return new Work(cpu, switches);
+        return threads;
+    }
+
+    /** What the process has used between two moments. */
+    static Work between(Map<Path, Work> before, Map<Path, Work> after) {
+        long cpu = 0;
+        long switches = 0;
+        for (Map.Entry<Path, Work> thread : after.entrySet()) {
+            Work then = before.getOrDefault(thread.getKey(), new Work(0, 0, 0));
+            cpu += thread.getValue().cpuNanos() - then.cpuNanos();
+            switches += thread.getValue().switches() - then.switches();
+        }
+        long ended = before.keySet().stream().filter(thread -> !after.containsKey(thread)).count();
+        return new Work(cpu, switches, ended);
     }
 
     private static boolean isShim(int pid) {

@@ -79,7 +79,7 @@ final class RunSection {
                 Arrays.stream(ShimPeer.values())
                         .collect(Collectors.toMap(Function.identity(), shim -> new Samples()));
         for (int round = rounds == 1 ? 1 : 0; round <= rounds; round++) {
-            for (ShimPeer shim : ShimPeer.values()) {
+            for (ShimPeer shim : ShimPeer.inRound(round)) {
                 Processes.awaitNoShim();
                 long nanos = measurement.apply(shim);
                 if (round > 0) {
