@@ -88,6 +88,7 @@ public final class InitStage {
     private String refused(Program program, InitPlan plan) {
         try {
             Program.closeOnExecFrom(base);
+            Program.restoreLimits();
             runner.setLimits(plan.limits());
             return program.exec().getMessage();
         } catch (LinuxException e) {
