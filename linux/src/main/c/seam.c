@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +35,20 @@ static void reset_signals(void) {
     for (int s = 1; s <= SIGNALS; s++)
         syscall(SYS_rt_sigaction, s, dfl, 0, 8);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, 0, 8);
+}
+
+static struct rlimit open_files; /* as the caller of this program set them */
+
+/* Before the virtual machine's main, which raises the soft limit for itself. */
+__attribute__((constructor)) static void remember_limits(void) { getrlimit(RLIMIT_NOFILE, &open_files); }
+
+/* The soft limit of open files as it was when the program started. */
+long reaper_restore_limits(void) {
+    struct rlimit now;
+    if (getrlimit(RLIMIT_NOFILE, &now))
+        return -errno;
+    now.rlim_cur = open_files.rlim_cur < now.rlim_max ? open_files.rlim_cur : now.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &now) ? -errno : 0;
 }
 
 /* execve in the calling thread; what the VM set for signals is not inherited. Only returns on failure: -errno. */
@@ -81,6 +96,7 @@ struct spawn {
     long nfds;
     long clone_flags;  /* namespaces */
     long new_session;
+    long cgroup;       /* in: descriptor of the directory of its cgroup2 group, or -1; out: -1 if it is not in it */
     long pidfd;        /* out */
     long error;        /* out: errno of the child's failing step */
 };
@@ -104,10 +120,66 @@ static int spawned(void *argument) {
     if (s->cwd && chdir(s->cwd) < 0)
         goto failed;
     reset_signals();
+    reaper_restore_limits();
     execve(s->path, s->argv, s->envp);
 failed:
     s->error = errno;
     _exit(127);
+}
+
+/* struct clone_args of clone3(2), as long as Linux 5.7 knows it. */
+struct clone_request {
+    unsigned long flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+};
+
+#define CLONE_INTO_CGROUP_FLAG 0x200000000UL
+
+/* clone3 has no wrapper in the C library, and a child on a stack of its own cannot return: it calls the function from here. */
+static long clone3_on_stack(struct clone_request *request, int (*function)(void *), void *argument) {
+#if defined(__x86_64__)
+    long result;
+    __asm__ volatile("syscall\n\t"
+                     "test %%rax, %%rax\n\t"
+                     "jnz 1f\n\t"
+                     "mov %[argument], %%rdi\n\t"
+                     "call *%[function]\n\t"
+                     "hlt\n"
+                     "1:"
+                     : "=a"(result)
+                     : "0"((long)SYS_clone3), "D"(request), "S"(sizeof *request), [function] "r"(function), [argument] "r"(argument)
+                     : "rcx", "r11", "cc", "memory");
+    return result;
+#elif defined(__aarch64__)
+    register long number __asm__("x8") = SYS_clone3;
+    register long result __asm__("x0") = (long)request;
+    register long size __asm__("x1") = sizeof *request;
+    __asm__ volatile("svc #0\n\t"
+                     "cbnz x0, 1f\n\t"
+                     "mov x0, %[argument]\n\t"
+                     "blr %[function]\n\t"
+                     "brk #0\n"
+                     "1:"
+                     : "+r"(result)
+                     : "r"(number), "r"(size), [function] "r"(function), [argument] "r"(argument)
+                     : "cc", "memory");
+    return result;
+#else
+    (void)request, (void)function, (void)argument;
+    return -ENOSYS;
+#endif
+}
+
+/* Born in its cgroup: moving a process there later waits for a grace period of the kernel's, some milliseconds. */
+static long clone_into_cgroup(struct spawn *s, char *stack, int *pidfd) {
+    struct clone_request request = {
+        .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_INTO_CGROUP_FLAG | (unsigned long)s->clone_flags,
+        .pidfd = (unsigned long)pidfd,
+        .exit_signal = SIGCHLD,
+        .stack = (unsigned long)stack,
+        .stack_size = STACK_SIZE,
+        .cgroup = (unsigned long)s->cgroup,
+    };
+    return clone3_on_stack(&request, spawned, s);
 }
 
 /*
@@ -122,20 +194,24 @@ long reaper_spawn(struct spawn *s) {
     int pidfd = -1, failure = 0;
     s->error = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
-    pid_t pid = clone(spawned, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD | (int)s->clone_flags, s, &pidfd);
-    if (pid < 0)
-        failure = errno;
+    long pid = s->cgroup < 0 ? -1 : clone_into_cgroup(s, stack, &pidfd);
+    if (pid < 0) { /* also where a filter does not know clone3 */
+        s->cgroup = -1;
+        pid = clone(spawned, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD | (int)s->clone_flags, s, &pidfd);
+        if (pid < 0)
+            failure = errno;
+    }
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, 0, 8);
     munmap(stack, STACK_SIZE);
     if (pid < 0)
         return -failure;
     if (!s->error && pidfd < 0) { /* Linux before 5.2 makes the child, and no pidfd */
-        kill(pid, SIGKILL);
+        kill((pid_t)pid, SIGKILL);
         s->error = ENOSYS;
     }
     if (s->error) {
         close(pidfd);
-        while (waitpid(pid, 0, 0) < 0 && errno == EINTR)
+        while (waitpid((pid_t)pid, 0, 0) < 0 && errno == EINTR)
             ;
         return -s->error;
     }

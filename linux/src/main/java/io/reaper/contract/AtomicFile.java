@@ -1,5 +1,6 @@
 package io.reaper.contract;
 
+import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.OpenFlags;
@@ -27,8 +28,7 @@ public final class AtomicFile {
         int flags =
                 OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW;
         try {
-            Files.deleteIfExists(beside); // of a writer that was killed
-            try (Fd fd = Fd.open(beside, flags, permissions)) {
+            try (Fd fd = create(beside, flags, permissions)) {
                 if (content.length > 0) {
                     fd.write(content);
                 }
@@ -40,6 +40,18 @@ public final class AtomicFile {
                     StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("write " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Fd create(Path file, int flags, int permissions) throws IOException {
+        try {
+            return Fd.open(file, flags, permissions);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+            Files.deleteIfExists(file); // of a writer that was killed
+            return Fd.open(file, flags, permissions);
         }
     }
 }

@@ -25,7 +25,7 @@ public record ContainerId(String value) {
                             .formatted(printable(value), value.length(), MAX_LENGTH));
         }
         boolean dots = value.equals(".") || value.equals("..");
-        if (dots || !value.chars().allMatch(ContainerId::allowed)) {
+        if (dots || !allowed(value)) {
             throw new IllegalArgumentException(
                     "invalid container id \"%s\": only letters, digits and _ + - . are allowed"
                             .formatted(printable(value)));
@@ -34,6 +34,15 @@ public record ContainerId(String value) {
 
     public static ContainerId of(String value) {
         return new ContainerId(value);
+    }
+
+    private static boolean allowed(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (!allowed(value.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean allowed(int c) {

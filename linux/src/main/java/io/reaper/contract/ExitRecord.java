@@ -41,11 +41,17 @@ public record ExitRecord(
      */
     public static Optional<ExitRecord> read(Path directory) {
         int flags = OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW | OpenFlags.O_NONBLOCK;
-        try (Fd fd = Fd.open(directory.resolve(FILE), flags)) {
-            return parse(fd.readAll(SIZE_LIMIT));
+        try {
+            Optional<Fd> found = Fd.openIfPresent(directory.resolve(FILE), flags);
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            try (Fd file = found.get()) {
+                return parse(file.readAll(SIZE_LIMIT));
+            }
         } catch (LinuxException e) {
             boolean unusable = e.is(Errno.ELOOP) || e.is(Errno.EISDIR) || e.is(Errno.E2BIG);
-            if (unusable || e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
+            if (unusable || e.is(Errno.ENOTDIR)) {
                 return Optional.empty();
             }
             throw e;

@@ -1,8 +1,8 @@
 package io.reaper.contract;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.LinuxFiles;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,6 +23,7 @@ public final class Settings {
     public static final String ISOLATION = "REAPER_ISOLATION";
     public static final String CONFIG = "REAPER_CONFIG";
 
+    private static final int FILE_LIMIT = 1024 * 1024;
     private static final Path DEFAULT_FILE = Path.of("/etc/reaper/reaper.conf");
     private static final String DEFAULT_RUNTIME_PATH = "/usr/local/bin/reaper-runtime";
     private static final String DEFAULT_RUNTIME_ROOT = "/run/reaper";
@@ -47,15 +48,22 @@ public final class Settings {
     static Settings load(Map<String, String> environment) {
         String named = environment.get(CONFIG);
         Path path = named == null || named.isEmpty() ? DEFAULT_FILE : Path.of(named);
+        Optional<byte[]> content = content(path);
+        if (content.isPresent()) {
+            String text = new String(content.get(), StandardCharsets.UTF_8);
+            return new Settings(environment, parse(path, text));
+        }
+        if (path.equals(DEFAULT_FILE)) {
+            return new Settings(environment, Map.of());
+        }
+        throw new SettingsException(CONFIG + "=" + path + ": no such file");
+    }
+
+    private static Optional<byte[]> content(Path path) {
         try {
-            return new Settings(environment, parse(path, Files.readString(path)));
-        } catch (NoSuchFileException e) {
-            if (path.equals(DEFAULT_FILE)) {
-                return new Settings(environment, Map.of());
-            }
-            throw new SettingsException(CONFIG + "=" + path + ": no such file");
-        } catch (IOException e) {
-            throw new SettingsException("read " + path + ": " + e.getMessage());
+            return LinuxFiles.read(path, FILE_LIMIT);
+        } catch (LinuxException e) {
+            throw new SettingsException("read " + path + ": " + e.errno().text());
         }
     }
 

@@ -14,6 +14,10 @@ import java.util.Optional;
 public final class Cgroup {
 
     private static final int EVENTS_LIMIT = 4096;
+    private static final int LIMIT = 16 * 1024 * 1024;
+    private static final long CGROUP2_SUPER_MAGIC = 0x63677270;
+    private static final List<Path> USUAL_MOUNTS =
+            List.of(Path.of("/sys/fs/cgroup"), Path.of("/sys/fs/cgroup/unified"));
     private static final int PERMISSIONS = 0755;
     private static final int POLLPRI = 2;
     private static final int AT_REMOVEDIR = 0x200;
@@ -26,15 +30,16 @@ public final class Cgroup {
 
     /** Where a cgroup2 filesystem is mounted, alone or beside version 1. */
     public static Optional<Path> unifiedMount() {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
-                int separator = line.indexOf(" - ");
-                if (line.startsWith("cgroup2 ", separator + 3)) {
-                    return Optional.of(Path.of(line.split(" ", -1)[4]));
-                }
+        for (Path usual : USUAL_MOUNTS) {
+            if (LinuxFiles.isOn(usual, CGROUP2_SUPER_MAGIC)) {
+                return Optional.of(usual);
             }
-        } catch (IOException e) {
-            throw new LinuxException("read", "/proc/self/mountinfo", Errno.EIO);
+        }
+        for (String line : lines(Path.of("/proc/self/mountinfo"))) {
+            int separator = line.indexOf(" - ");
+            if (line.startsWith("cgroup2 ", separator + 3)) {
+                return Optional.of(Path.of(line.split(" ", -1)[4]));
+            }
         }
         return Optional.empty();
     }
@@ -46,9 +51,14 @@ public final class Cgroup {
      * @throws IllegalArgumentException if it is the hierarchy's root, or leads out of it
      */
     public static Cgroup at(Path mount, String path) {
-        Path relative = Path.of(path.replaceAll("^/+", ""));
-        for (Path name : relative) {
-            if (name.toString().isEmpty() || name.toString().matches("[.]{1,2}")) {
+        int start = 0;
+        while (path.startsWith("/", start)) {
+            start++;
+        }
+        Path relative = Path.of(path.substring(start));
+        for (Path component : relative) {
+            String name = component.toString();
+            if (name.isEmpty() || name.equals(".") || name.equals("..")) {
                 throw new IllegalArgumentException(
                         "cgroup path \"" + path + "\" names no group of its own");
             }
@@ -58,6 +68,11 @@ public final class Cgroup {
 
     public Path directory() {
         return directory;
+    }
+
+    /** A handle of its directory. */
+    Fd open() {
+        return Fd.open(directory, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
     }
 
     public boolean exists() {
@@ -102,27 +117,35 @@ public final class Cgroup {
         return pids;
     }
 
+    /** None of a file that is missing: a group may be removed meanwhile. */
     private static List<String> lines(Path file) {
+        return text(file).lines().toList();
+    }
+
+    private static String text(Path file) {
         try {
-            return Files.readAllLines(file);
-        } catch (IOException e) {
-            return List.of(); // the group was removed meanwhile
+            byte[] content = LinuxFiles.read(file, LIMIT).orElse(new byte[0]);
+            return new String(content, StandardCharsets.UTF_8);
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENODEV)) {
+                return ""; // removed while being read
+            }
+            throw e;
         }
     }
 
     /** Whether a process, not counting zombies, lives in it or below. */
     public boolean isPopulated() {
-        try {
-            return Files.readString(directory.resolve("cgroup.events")).contains("populated 1");
-        } catch (IOException e) {
-            return false;
-        }
+        return text(directory.resolve("cgroup.events")).contains("populated 1");
     }
 
     /** SIGKILL to every process of it, also to those forked meanwhile. */
     public void kill() {
-        if (Files.exists(directory.resolve("cgroup.kill"))) {
-            write("cgroup.kill", "1");
+        Optional<Fd> all = Fd.openIfPresent(directory.resolve("cgroup.kill"), OpenFlags.O_WRONLY);
+        if (all.isPresent()) {
+            try (Fd file = all.get()) {
+                file.write(new byte[] {'1'});
+            }
         } else {
             killEach();
         }
@@ -144,10 +167,11 @@ public final class Cgroup {
      */
     public boolean awaitEmpty(Deadline deadline) {
         Path events = directory.resolve("cgroup.events");
-        if (!Files.exists(events)) {
+        Optional<Fd> present = Fd.openIfPresent(events, OpenFlags.O_RDONLY);
+        if (present.isEmpty()) {
             return true;
         }
-        try (Fd fd = Fd.open(events, OpenFlags.O_RDONLY)) {
+        try (Fd fd = present.get()) {
             while (true) {
                 fd.seek(0);
                 String text = new String(fd.readAll(EVENTS_LIMIT), StandardCharsets.US_ASCII);
@@ -159,7 +183,7 @@ public final class Cgroup {
                 }
             }
         } catch (LinuxException e) {
-            if (e.is(Errno.ENODEV) || e.is(Errno.ENOENT)) {
+            if (e.is(Errno.ENODEV)) {
                 return true; // removed meanwhile
             }
             throw e;
@@ -172,13 +196,18 @@ public final class Cgroup {
      * @throws LinuxException EBUSY while a process lives in it
      */
     public void remove() {
-        for (Path group : withDescendants().reversed()) {
-            long result =
-                    Syscalls.get().unlinkat(Syscalls.AT_FDCWD, group.toString(), AT_REMOVEDIR);
-            if (result != -Errno.ENOENT.number()) {
-                LinuxException.check(result, "remove cgroup", group);
+        if (removeDirectory(directory) == -Errno.EBUSY.number()) { // groups below it, perhaps
+            for (Path group : withDescendants().reversed()) {
+                long result = removeDirectory(group);
+                if (result != -Errno.ENOENT.number()) {
+                    LinuxException.check(result, "remove cgroup", group);
+                }
             }
         }
+    }
+
+    private static long removeDirectory(Path group) {
+        return Syscalls.get().unlinkat(Syscalls.AT_FDCWD, group.toString(), AT_REMOVEDIR);
     }
 
     private List<Path> withDescendants() {

@@ -1,7 +1,8 @@
 package io.reaper.linux;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** An open file descriptor. Every one made here is close-on-exec. */
@@ -18,6 +19,7 @@ public final class Fd implements AutoCloseable {
     private static final int MFD_CLOEXEC = 1;
     private static final int SEEK_SET = 0;
     private static final int CHUNK = 64 * 1024;
+    private static final int FIRST_CHUNK = 4 * 1024;
 
     private final int number;
     private final String name;
@@ -50,12 +52,24 @@ public final class Fd implements AutoCloseable {
         return open(path, flags, 0);
     }
 
+    /** As {@link #open(Path, int)}; empty where no such file is (ENOENT). */
+    public static Optional<Fd> openIfPresent(Path path, int flags) {
+        long result = tryOpen(Syscalls.AT_FDCWD, path.toString(), flags, 0);
+        return result == -Errno.ENOENT.number()
+                ? Optional.empty()
+                : Optional.of(opened(result, "open", path));
+    }
+
     private static Fd openAt(int dirfd, String path, int flags, int mode, Object what) {
+        return opened(tryOpen(dirfd, path, flags, mode), "open", what);
+    }
+
+    private static long tryOpen(int dirfd, String path, int flags, int mode) {
         long result;
         do {
             result = Syscalls.get().openat(dirfd, path, flags | OpenFlags.O_CLOEXEC, mode);
         } while (result == -Errno.EINTR.number());
-        return opened(result, "open", what);
+        return result;
     }
 
     /**
@@ -147,16 +161,19 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException E2BIG (as "file too large" would be of writing) if there is more
      */
     public byte[] readAll(int limit) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        byte[] chunk = new byte[Math.min(CHUNK, limit + 1)];
-        for (int count; (count = read(chunk, 0, chunk.length)) > 0; ) {
-            all.write(chunk, 0, count);
-            if (all.size() > limit) {
+        byte[] all = new byte[Math.min(FIRST_CHUNK, limit + 1)];
+        int size = 0;
+        for (int count; (count = read(all, size, Math.min(CHUNK, all.length - size))) > 0; ) {
+            size += count;
+            if (size > limit) {
                 throw new LinuxException(
                         "read more than " + limit + " bytes of", name, Errno.E2BIG);
             }
+            if (size == all.length) {
+                all = Arrays.copyOf(all, (int) Math.min(2L * size, limit + 1L));
+            }
         }
-        return all.toByteArray();
+        return Arrays.copyOf(all, size);
     }
 
     /**

@@ -30,6 +30,7 @@ final class FfmKernel implements Kernel {
     private static final MethodHandle SPAWN = function("reaper_spawn", 1);
     private static final MethodHandle EXEC = function("reaper_exec", 3);
     private static final MethodHandle CLOEXEC_FROM = function("reaper_cloexec_from", 1);
+    private static final MethodHandle RESTORE_LIMITS = function("reaper_restore_limits", 0);
     private static final MethodHandle ALLOCATE = function("reaper_allocate", 1);
     private static final MethodHandle FREE =
             Linker.nativeLinker()
@@ -101,6 +102,15 @@ final class FfmKernel implements Kernel {
     public long closeOnExecFrom(long first) {
         try {
             return (long) CLOEXEC_FROM.invokeExact(first);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public long restoreLimits() {
+        try {
+            return (long) RESTORE_LIMITS.invokeExact();
         } catch (Throwable t) {
             throw unexpected(t);
         }

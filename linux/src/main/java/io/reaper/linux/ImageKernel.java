@@ -29,6 +29,9 @@ final class ImageKernel implements Kernel {
     @CFunction(value = "reaper_cloexec_from", transition = Transition.NO_TRANSITION)
     private static native long cloexecFrom(long first);
 
+    @CFunction(value = "reaper_restore_limits", transition = Transition.NO_TRANSITION)
+    private static native long limitsOfStart();
+
     @CFunction(value = "reaper_allocate", transition = Transition.NO_TRANSITION)
     private static native long zeroed(long size);
 
@@ -58,6 +61,11 @@ final class ImageKernel implements Kernel {
     @Override
     public long closeOnExecFrom(long first) {
         return cloexecFrom(first);
+    }
+
+    @Override
+    public long restoreLimits() {
+        return limitsOfStart();
     }
 
     @Override

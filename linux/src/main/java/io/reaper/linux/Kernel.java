@@ -20,6 +20,9 @@ interface Kernel {
     /** Descriptors from {@code first} on do not reach the next program; 0. */
     long closeOnExecFrom(long first);
 
+    /** The soft limit of open files becomes what it was when this program started; 0. */
+    long restoreLimits();
+
     /** Zeroed memory outside the heap: its address, or 0. */
     long allocate(long size);
 

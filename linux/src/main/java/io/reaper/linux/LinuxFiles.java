@@ -1,6 +1,7 @@
 package io.reaper.linux;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Files that java.nio.file cannot make, or not with these permissions. */
 public final class LinuxFiles {
@@ -8,8 +9,33 @@ public final class LinuxFiles {
     private static final int S_IFIFO = 0x1000;
     private static final int AT_EACCESS = 0x200;
     private static final int X_OK = 1;
+    private static final int STATFS_SIZE = 256;
 
     private LinuxFiles() {}
+
+    /**
+     * A whole file; empty where none is (ENOENT).
+     *
+     * @param limit bytes
+     * @throws LinuxException E2BIG if it is larger
+     */
+    public static Optional<byte[]> read(Path path, int limit) {
+        Optional<Fd> found = Fd.openIfPresent(path, OpenFlags.O_RDONLY);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Fd file = found.get()) {
+            return Optional.of(file.readAll(limit));
+        }
+    }
+
+    /** Whether a path leads to a file system of that kind ({@code statfs(2)}, f_type). */
+    static boolean isOn(Path path, long magic) {
+        try (Memory statfs = Memory.of(STATFS_SIZE)) {
+            return Syscalls.get().statfs(path.toString(), statfs) == 0
+                    && statfs.bytes().getLong(0) == magic;
+        }
+    }
 
     /** A FIFO with exactly these permissions, whatever the umask ({@code mkfifo(3)}). */
     public static void mkfifo(Path path, int permissions) {

@@ -90,6 +90,13 @@ final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public long statfs(String path, Memory result) {
+        try (Memory p = Memory.string(path)) {
+            return call(SyscallNumber.STATFS, p.address(), result.address(), 0, 0, 0);
+        }
+    }
+
+    @Override
     public long faccessat2(int dirfd, String path, int mode, int flags) {
         try (Memory p = Memory.string(path)) {
             return block(SyscallNumber.FACCESSAT2, dirfd, p.address(), mode, flags, 0);
@@ -244,6 +251,11 @@ final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public long getpid() {
+        return call(SyscallNumber.GETPID, 0, 0, 0, 0, 0);
+    }
+
+    @Override
     public long rtSigaction(int signal, Memory action) {
         return call(SyscallNumber.RT_SIGACTION, signal, action.address(), 0, SIGSET_SIZE, 0);
     }
@@ -291,6 +303,11 @@ final class LinuxSyscalls implements Syscalls {
         try (Memory n = Memory.string(name)) {
             return call(SyscallNumber.KEYCTL, 1, n.address(), 0, 0, 0);
         }
+    }
+
+    @Override
+    public long geteuid() {
+        return call(SyscallNumber.GETEUID, 0, 0, 0, 0, 0);
     }
 
     @Override

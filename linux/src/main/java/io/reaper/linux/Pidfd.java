@@ -31,6 +31,14 @@ public final class Pidfd implements AutoCloseable {
         return new Pidfd(pid, Fd.opened(Syscalls.get().pidfdOpen(pid, 0), "pidfd_open", pid));
     }
 
+    /** As {@link #open}; empty if there is no such process, or a thread has that number. */
+    public static Optional<Pidfd> find(int pid) {
+        long result = Syscalls.get().pidfdOpen(pid, 0);
+        return result == -Errno.ESRCH.number() || result == -Errno.EINVAL.number()
+                ? Optional.empty()
+                : Optional.of(new Pidfd(pid, Fd.opened(result, "pidfd_open", pid)));
+    }
+
     public int pid() {
         return pid;
     }

@@ -1,8 +1,6 @@
 package io.reaper.linux;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,13 +14,18 @@ import java.util.Optional;
  */
 public record ProcessInfo(int pid, char state, int parent, int session, long startTime) {
 
+    private static final int LIMIT = 4096;
+
     /** Empty if there is no such process. */
     public static Optional<ProcessInfo> of(int pid) {
         try {
-            byte[] stat = Files.readAllBytes(Path.of("/proc", Integer.toString(pid), "stat"));
-            return Optional.of(parse(pid, new String(stat, StandardCharsets.ISO_8859_1)));
-        } catch (IOException e) {
-            return Optional.empty(); // ENOENT, or ESRCH if it ended while being read
+            return LinuxFiles.read(Path.of("/proc/" + pid + "/stat"), LIMIT)
+                    .map(stat -> parse(pid, new String(stat, StandardCharsets.ISO_8859_1)));
+        } catch (LinuxException e) {
+            if (e.is(Errno.ESRCH)) {
+                return Optional.empty(); // it ended while being read
+            }
+            throw e;
         }
     }
 

@@ -31,6 +31,13 @@ public final class Program implements AutoCloseable {
     }
 
     /**
+     * What the virtual machine raised for itself is lowered: programs start as the caller wants.
+     */
+    public static void restoreLimits() {
+        LinuxException.check(Kernels.CURRENT.restoreLimits(), "setrlimit", "RLIMIT_NOFILE");
+    }
+
+    /**
      * {@code execve(2)} from the calling thread, whose credentials the program gets; all signals at
      * their defaults, none blocked.
      *

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param directory the working directory; empty: the caller's
  * @param newSession whether it calls {@code setsid(2)}
  * @param cloneFlags {@code CLONE_NEW…} of {@code clone(2)}, 0 for none
+ * @param cgroup where it lives; empty: in the caller's. It is born there ({@code clone3(2)}); where
+ *     that cannot be, it is moved before {@link Spawner#spawn} returns
  */
 public record SpawnRequest(
         String path,
@@ -23,12 +25,24 @@ public record SpawnRequest(
         List<Fd> fds,
         Optional<Path> directory,
         boolean newSession,
-        long cloneFlags) {
+        long cloneFlags,
+        Optional<Cgroup> cgroup) {
 
     public SpawnRequest {
         argv = List.copyOf(argv);
         env = List.copyOf(env);
         fds = List.copyOf(fds);
+    }
+
+    public SpawnRequest(
+            String path,
+            List<String> argv,
+            List<String> env,
+            List<Fd> fds,
+            Optional<Path> directory,
+            boolean newSession,
+            long cloneFlags) {
+        this(path, argv, env, fds, directory, newSession, cloneFlags, Optional.empty());
     }
 
     public static SpawnRequest of(List<String> argv, List<String> env, List<Fd> fds) {
@@ -37,10 +51,14 @@ public record SpawnRequest(
 
     public SpawnRequest inDirectory(Path newDirectory) {
         return new SpawnRequest(
-                path, argv, env, fds, Optional.of(newDirectory), newSession, cloneFlags);
+                path, argv, env, fds, Optional.of(newDirectory), newSession, cloneFlags, cgroup);
     }
 
     public SpawnRequest inNewSession() {
-        return new SpawnRequest(path, argv, env, fds, directory, true, cloneFlags);
+        return new SpawnRequest(path, argv, env, fds, directory, true, cloneFlags, cgroup);
+    }
+
+    public SpawnRequest inCgroup(Optional<Cgroup> group) {
+        return new SpawnRequest(path, argv, env, fds, directory, newSession, cloneFlags, group);
     }
 }

@@ -43,6 +43,8 @@ public interface Syscalls {
 
     long statx(int dirfd, String path, int flags, int mask, Memory result);
 
+    long statfs(String path, Memory result);
+
     long faccessat2(int dirfd, String path, int mode, int flags);
 
     long fchown(int fd, int uid, int gid);
@@ -101,6 +103,8 @@ public interface Syscalls {
     /** May wait unless {@code WNOHANG}. */
     long waitid(int idType, int id, Memory siginfo, int options);
 
+    long getpid();
+
     long rtSigaction(int signal, Memory action);
 
     long chdir(String path);
@@ -119,6 +123,8 @@ public interface Syscalls {
     long keyctlJoinSessionKeyring(String name);
 
     // credentials, of the calling thread only
+    long geteuid();
+
     long setgroups(int[] groups);
 
     long setgid(int gid);

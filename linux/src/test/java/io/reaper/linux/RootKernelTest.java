@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
@@ -219,5 +221,58 @@ class RootKernelTest {
         assertFalse(cgroup.exists());
         assertTrue(cgroup.awaitEmpty(Deadline.NONE));
         cgroup.remove();
+    }
+
+    /** By clone3(2), and by a move where a filter refuses that: as of a kernel that lacks it. */
+    @Test
+    void aChildLivesInItsCgroup() throws Exception {
+        Path mount = Cgroup.unifiedMount().orElse(null);
+        assumeTrue(mount != null, "no cgroup2 is mounted");
+        String name = "/reaper-test-born-" + ProcessHandle.current().pid();
+        Cgroup cgroup = Cgroup.at(mount, name);
+        cgroup.create();
+        try {
+            assertEquals(name, cgroupOfChild(cgroup));
+            assertEquals(
+                    name,
+                    SyscallFilter.refusing("clone3", Errno.ENOSYS, () -> cgroupOfChild(cgroup)));
+            assertEquals(
+                    name,
+                    SyscallFilter.refusing("clone3", Errno.EPERM, () -> cgroupOfChild(cgroup)));
+            assertTrue(cgroup.awaitEmpty(Deadline.after(Duration.ofSeconds(10))));
+        } finally {
+            cgroup.remove();
+        }
+        LinuxException refused =
+                assertThrows(LinuxException.class, () -> cgroupOfChild(cgroup), "a removed one");
+        assertEquals(Errno.ENOENT, refused.errno());
+    }
+
+    private static String cgroupOfChild(Cgroup cgroup) {
+        Fd[] pipe = Fd.pipe(0);
+        Fd[] ready = Fd.pipe(0);
+        try (Fd out = pipe[0];
+                Fd into = pipe[1];
+                Fd wait = ready[0];
+                Fd go = ready[1]) {
+            SpawnRequest request =
+                    SpawnRequest.of(
+                            List.of("/bin/sh", "-c", "read go; exec cat /proc/self/cgroup"),
+                            ENV,
+                            List.of(wait, into));
+            Child child = Spawner.spawn(request.inCgroup(Optional.of(cgroup)));
+            try (Pidfd pidfd = child.pidfd()) {
+                go.write(new byte[] {'\n'});
+                assertEquals(new ExitStatus(0, 0), pidfd.await());
+            }
+            byte[] said = new byte[4096];
+            int length = out.read(said, 0, said.length);
+            String text = new String(said, 0, length, StandardCharsets.UTF_8);
+            return text.lines()
+                    .filter(line -> line.startsWith("0::"))
+                    .map(line -> line.substring(3))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 }

@@ -37,6 +37,7 @@ final class SyscallFilter {
 
     private static int number(String call) {
         return switch (call) {
+            case "clone3" -> 435;
             case "close_range" -> 436;
             case "pidfd_open" -> SyscallNumber.PIDFD_OPEN.on(Architecture.CURRENT);
             default -> throw new IllegalArgumentException(call);

@@ -8,8 +8,10 @@ final class Build {
     /** That of the pom; a test compares them. */
     static final String VERSION = "0.1.0";
 
-    /** Given by the launcher, or when the native image is built. */
-    static final Optional<String> COMMIT = Optional.ofNullable(System.getProperty("reaper.commit"));
+    /** Given by the JVM mode's launcher, or when the native image is built: a constant there. */
+    static final Optional<String> COMMIT =
+            Optional.ofNullable(System.getProperty("reaper.commit"))
+                    .filter(commit -> !commit.isEmpty());
 
     private Build() {}
 }

@@ -117,6 +117,7 @@ public final class RuntimeCommand implements Runnable {
     @Spec CommandSpec spec;
 
     private Optional<RuntimeLog> log = Optional.empty();
+    private Optional<Settings> settings = Optional.empty();
 
     @Override
     public void run() {
@@ -139,7 +140,7 @@ public final class RuntimeCommand implements Runnable {
         if (logFile.isPresent()) {
             return RuntimeLog.open(logFile.get(), logFormat, debug);
         }
-        Optional<Path> setting = Settings.load().runtimeLog();
+        Optional<Path> setting = settings().runtimeLog();
         try {
             return setting.map(path -> RuntimeLog.open(path, logFormat, debug))
                     .orElseGet(RuntimeLog::none);
@@ -148,12 +149,20 @@ public final class RuntimeCommand implements Runnable {
         }
     }
 
+    /** Read once, at the first use. */
+    private Settings settings() {
+        if (settings.isEmpty()) {
+            settings = Optional.of(Settings.load());
+        }
+        return settings.get();
+    }
+
     private StateStore store() {
-        return new StateStore(root.orElseGet(() -> Settings.load().runtimeRoot()));
+        return new StateStore(root.orElseGet(() -> settings().runtimeRoot()));
     }
 
     Create create() {
-        return new Create(store(), Settings.load(), log());
+        return new Create(store(), settings(), log());
     }
 
     Start start() {

@@ -15,8 +15,11 @@ import java.util.Optional;
 /** One end of the {@code SOCK_SEQPACKET} pair between {@code create} and its init stage. */
 public final class InitChannel implements AutoCloseable {
 
-    private static final int PACKET = 64 * 1024;
-    private static final int TEXT_LIMIT = 8 * 1024;
+    private static final int TEXT_LIMIT = 2 * 1024;
+    private static final int UTF8 = 3;
+
+    /** The longest message holds two cut texts, their lengths, a number and a kind. */
+    private static final int PACKET = 2 * UTF8 * (TEXT_LIMIT + 1) + 16;
 
     private static final int PID = 1;
     private static final int CONTINUE = 2;

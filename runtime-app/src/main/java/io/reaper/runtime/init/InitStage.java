@@ -49,7 +49,7 @@ public final class InitStage {
         }
         Optional<String> program;
         try (InitChannel channel = new InitChannel(Fd.of(base + CHANNEL))) {
-            channel.send(new InitMessage.Pid((int) ProcessHandle.current().pid()));
+            channel.send(new InitMessage.Pid((int) Syscalls.get().getpid()));
             boolean registered =
                     channel.receive().filter(InitMessage.Continue.class::isInstance).isPresent();
             program = registered ? prepare(plan, channel) : Optional.empty();
@@ -88,6 +88,7 @@ public final class InitStage {
     private String refused(Program program, InitPlan plan) {
         try {
             Program.closeOnExecFrom(base);
+            Program.restoreLimits();
             runner.setLimits(plan.limits());
             return program.exec().getMessage();
         } catch (LinuxException e) {

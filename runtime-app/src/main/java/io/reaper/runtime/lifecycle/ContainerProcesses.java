@@ -164,7 +164,7 @@ final class ContainerProcesses {
         if (state.pid() == 0) {
             return Optional.empty();
         }
-        Optional<Pidfd> handle = open(state.pid());
+        Optional<Pidfd> handle = Pidfd.find(state.pid());
         if (handle.isPresent() && !Snapshot.initLives(state)) {
             handle.get().close();
             return Optional.empty();
@@ -174,19 +174,8 @@ final class ContainerProcesses {
 
     private static List<Pidfd> open(Set<Integer> pids) {
         List<Pidfd> handles = new ArrayList<>();
-        pids.forEach(pid -> open(pid).ifPresent(handles::add));
+        pids.forEach(pid -> Pidfd.find(pid).ifPresent(handles::add));
         return handles;
-    }
-
-    private static Optional<Pidfd> open(int pid) {
-        try {
-            return Optional.of(Pidfd.open(pid));
-        } catch (LinuxException e) {
-            if (e.is(Errno.ESRCH) || e.is(Errno.EINVAL)) { // EINVAL: a thread's number
-                return Optional.empty();
-            }
-            throw e;
-        }
     }
 
     private static void signalUnlessGone(Pidfd process, int signal) {

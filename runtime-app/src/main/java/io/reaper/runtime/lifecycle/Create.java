@@ -11,6 +11,7 @@ import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.OpenFlags;
 import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.Syscalls;
 import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.log.RuntimeLog;
@@ -94,12 +95,10 @@ public final class Create {
         }
         Path fifo = directory.makeExecFifo();
         try (Fd handle = Fd.open(fifo, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
-                InitProcess init = InitProcess.spawn(plan, handle, request.preservedFds(), log)) {
+                InitProcess init =
+                        InitProcess.spawn(plan, handle, request.preservedFds(), cgroup, log)) {
             undo.push(init::kill);
             int pid = init.awaitPid();
-            if (cgroup.isPresent()) {
-                cgroup.get().add(pid);
-            }
             state = state.withInit(pid, startTime(pid));
             directory.save(state);
             init.proceed();
@@ -120,8 +119,13 @@ public final class Create {
                 bundle.rootfs(),
                 bundle.spec().annotations(),
                 Instant.now(),
-                System.getProperty("user.name", ""),
+                owner(),
                 cgroup.map(TrackingCgroup::intended));
+    }
+
+    /** The caller's name, not looked up where it is known: that reads half of /etc. */
+    private static String owner() {
+        return Syscalls.get().geteuid() == 0 ? "root" : System.getProperty("user.name", "");
     }
 
     private void warnOfIgnored(Bundle bundle) {

@@ -45,8 +45,9 @@ public final class Delete {
             case CREATING -> abandoned(directory);
         }
         try (Fd _ = directory.lock().orElseThrow(() -> ContainerException.doesNotExist(id))) {
-            directory.snapshot().ifPresent(now -> checkStopped(id, now));
-            remove(directory, directory.load());
+            Optional<Snapshot> now = directory.snapshot();
+            now.ifPresent(found -> checkStopped(id, found));
+            remove(directory, now.map(Snapshot::state));
         }
     }
 
@@ -104,7 +105,10 @@ public final class Delete {
     }
 
     private static void end(ContainerId id, ContainerState state) {
-        ContainerProcesses processes = new ContainerProcesses(state);
+        end(id, new ContainerProcesses(state));
+    }
+
+    private static void end(ContainerId id, ContainerProcesses processes) {
         // deadline: END_WITHIN
         if (!processes.kill(Deadline.after(END_WITHIN))) {
             throw new ContainerException(
@@ -129,8 +133,9 @@ public final class Delete {
     /** Leftovers of a container whose init has ended go with it. */
     private static void remove(ContainerDirectory directory, Optional<ContainerState> state) {
         if (state.isPresent()) {
-            end(directory.id(), state.get());
-            new ContainerProcesses(state.get()).removeCgroup();
+            ContainerProcesses processes = new ContainerProcesses(state.get());
+            end(directory.id(), processes);
+            processes.removeCgroup();
         }
         directory.remove();
     }

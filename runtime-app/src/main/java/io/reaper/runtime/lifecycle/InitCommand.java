@@ -49,6 +49,7 @@ final class InitCommand {
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
                             "-XX:-UsePerfData",
+                            "-XX:-MaxFDLimit",
                             "-Xshare:auto",
                             "--enable-native-access=ALL-UNNAMED"));
             String library = System.getProperty(LIBRARY);

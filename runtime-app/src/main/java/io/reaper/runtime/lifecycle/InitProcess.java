@@ -1,5 +1,6 @@
 package io.reaper.runtime.lifecycle;
 
+import io.reaper.linux.Cgroup;
 import io.reaper.linux.Child;
 import io.reaper.linux.Errno;
 import io.reaper.linux.ExitStatus;
@@ -34,9 +35,11 @@ final class InitProcess implements AutoCloseable {
 
     /**
      * @param preserved how many descriptors from 3 on the program gets besides the standard streams
+     * @param cgroup where the container's processes live
      * @param fifo an {@code O_PATH} descriptor of exec.fifo
      */
-    static InitProcess spawn(InitPlan plan, Fd fifo, int preserved, RuntimeLog log) {
+    static InitProcess spawn(
+            InitPlan plan, Fd fifo, int preserved, Optional<Cgroup> cgroup, RuntimeLog log) {
         byte[] encoded = PlanCodec.encode(plan);
         if (encoded.length > PlanCodec.LIMIT) {
             throw new ContainerException(
@@ -61,7 +64,8 @@ final class InitProcess implements AutoCloseable {
                             fds,
                             Optional.empty(),
                             true,
-                            0);
+                            0,
+                            cgroup);
             Child child = Spawner.spawn(request);
             return new InitProcess(child, new InitChannel(pair[0]), log);
         } catch (LinuxException e) {

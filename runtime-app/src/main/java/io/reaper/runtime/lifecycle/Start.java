@@ -24,7 +24,7 @@ import java.time.Duration;
  */
 public final class Start {
 
-    private static final int ERROR_LIMIT = 64 * 1024;
+    private static final int ERROR_LIMIT = 8 * 1024;
 
     private final StateStore store;
 

@@ -12,16 +12,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The cgroup by which a container's processes are found again, however they forked. It is made by
  * create for one container alone and sets no limits.
  */
 final class TrackingCgroup {
-
-    /** {@code slice:prefix:name}, the form for systemd's driver (runc, docs/systemd.md). */
-    private static final Pattern SYSTEMD_FORM = Pattern.compile("[^/:]*:[^/:]*:[^/]+");
 
     private static final long NOT_MADE = 0;
 
@@ -34,9 +30,7 @@ final class TrackingCgroup {
      */
     static Optional<Cgroup> plan(ContainerId id, Spec spec) {
         String path =
-                spec.cgroupsPath()
-                        .filter(wanted -> !SYSTEMD_FORM.matcher(wanted).matches())
-                        .orElse("/reaper/" + id);
+                spec.cgroupsPath().filter(wanted -> !isOfSystemd(wanted)).orElse("/reaper/" + id);
         Optional<Path> mount = Cgroup.unifiedMount();
         try {
             Cgroup group = Cgroup.at(mount.orElse(Path.of("/sys/fs/cgroup")), path);
@@ -44,6 +38,13 @@ final class TrackingCgroup {
         } catch (IllegalArgumentException e) {
             throw new SpecException("config.json", "linux.cgroupsPath", e.getMessage());
         }
+    }
+
+    /** {@code slice:prefix:name}, the form for systemd's driver (runc, docs/systemd.md). */
+    private static boolean isOfSystemd(String path) {
+        int first = path.indexOf(':');
+        int second = path.indexOf(':', first + 1);
+        return first >= 0 && second > first && second + 1 < path.length() && path.indexOf('/') < 0;
     }
 
     /**

@@ -112,10 +112,16 @@ public final class ContainerDirectory {
     public Optional<ContainerState> load() {
         Path file = path.resolve(STATE);
         byte[] document;
-        try (Fd open = Fd.open(file, OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW)) {
-            document = open.readAll(STATE_LIMIT);
+        try {
+            Optional<Fd> found = Fd.openIfPresent(file, OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW);
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            try (Fd open = found.get()) {
+                document = open.readAll(STATE_LIMIT);
+            }
         } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR) || e.is(Errno.ENAMETOOLONG)) {
+            if (e.is(Errno.ENOTDIR) || e.is(Errno.ENAMETOOLONG)) {
                 return Optional.empty();
             }
             throw e;

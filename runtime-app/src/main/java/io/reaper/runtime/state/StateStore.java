@@ -33,6 +33,32 @@ public final class StateStore {
 
     /** Makes the directory of a new container; empty if there is one already. */
     public Optional<ContainerDirectory> create(ContainerId id) {
+        ContainerDirectory directory = at(id);
+        try {
+            makeDirectory(directory.path());
+        } catch (LinuxException e) {
+            if (e.is(Errno.EEXIST)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        return Optional.of(directory);
+    }
+
+    /** With the root, which is missing once after each boot. */
+    private void makeDirectory(Path path) {
+        try {
+            LinuxFiles.mkdir(path, OWNER_ONLY);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+            makeRoot();
+            LinuxFiles.mkdir(path, OWNER_ONLY);
+        }
+    }
+
+    private void makeRoot() {
         try {
             Files.createDirectories(
                     root,
@@ -41,16 +67,6 @@ public final class StateStore {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ContainerDirectory directory = at(id);
-        try {
-            LinuxFiles.mkdir(directory.path(), OWNER_ONLY);
-        } catch (LinuxException e) {
-            if (e.is(Errno.EEXIST)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-        return Optional.of(directory);
     }
 
     /** Ids in their order; entries that are no container are left out. */

@@ -3,10 +3,7 @@ package io.reaper.runtime.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,25 +17,8 @@ class RuntimeCommandLineTest {
 
     @TempDir Path dir;
 
-    private record Outcome(int status, String out, String err) {}
-
-    private Outcome run(String... args) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        ByteArrayOutputStream complained = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-        try {
-            int status = new RuntimeCommandLine().execute(args);
-            return new Outcome(
-                    status,
-                    said.toString(StandardCharsets.UTF_8),
-                    complained.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+    private static Outcome run(String... args) {
+        return Outcome.of(args);
     }
 
     private Outcome runInRoot(String... args) {

@@ -110,6 +110,25 @@ class ExecutableKernelTest {
         }
     }
 
+    /** The virtual machine raises the soft limit for itself. */
+    @Test
+    void theProgramsSoftLimitOfOpenFilesIsTheCallers() {
+        String id = runtime.id();
+        TestBundle bundle = runtime.script("ulimit -Sn > out; ulimit -Hn >> out; exec sleep 1000");
+        bundle.process().put("cwd", bundle.toString());
+        bundle.write();
+        List<String> limited = List.of("prlimit", "--nofile=1000:2000");
+        assertEquals(
+                new Result(0, "", ""), runtime.run(limited, "create", "-b", bundle.toString(), id));
+        runtime.ok("start", id);
+        RuntimeExtension.await("two lines", () -> lines(bundle.dir().resolve("out")) == 2);
+        assertEquals("1000\n2000\n", RuntimeExtension.text(bundle.dir().resolve("out")));
+    }
+
+    private static long lines(Path file) {
+        return RuntimeExtension.text(file).lines().count();
+    }
+
     @Test
     void aClosedPipeIsAnErrorNotADeath() {
         Result result =
