@@ -25,6 +25,9 @@ long reaper_syscall(long n, long a, long b, long c, long d, long e, long f) {
     return r == -1 ? -errno : r;
 }
 
+/* A variable of the environment: its value's address, or 0. */
+long reaper_variable(const char *name) { return (long)getenv(name); }
+
 void *reaper_allocate(long size) { return calloc(1, size); }
 
 void reaper_free(void *memory) { free(memory); }

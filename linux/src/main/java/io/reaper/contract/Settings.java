@@ -1,5 +1,6 @@
 package io.reaper.contract;
 
+import io.reaper.linux.Environment;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The node's settings: the environment, then {@code /etc/reaper/reaper.conf} (or the file that
@@ -28,10 +30,13 @@ public final class Settings {
     private static final String DEFAULT_RUNTIME_PATH = "/usr/local/bin/reaper-runtime";
     private static final String DEFAULT_RUNTIME_ROOT = "/run/reaper";
 
-    private final Map<String, String> environment;
+    private final UnaryOperator<String> environment;
     private final Map<String, String> file;
 
-    private Settings(Map<String, String> environment, Map<String, String> file) {
+    /**
+     * @param environment the value of a variable, or null
+     */
+    private Settings(UnaryOperator<String> environment, Map<String, String> file) {
         this.environment = environment;
         this.file = file;
     }
@@ -42,11 +47,15 @@ public final class Settings {
      * @throws SettingsException if the file cannot be read or a line of it is no assignment
      */
     public static Settings load() {
-        return load(System.getenv());
+        return load(Environment::variable);
     }
 
     static Settings load(Map<String, String> environment) {
-        String named = environment.get(CONFIG);
+        return load(environment::get);
+    }
+
+    private static Settings load(UnaryOperator<String> environment) {
+        String named = environment.apply(CONFIG);
         Path path = named == null || named.isEmpty() ? DEFAULT_FILE : Path.of(named);
         Optional<byte[]> content = content(path);
         if (content.isPresent()) {
@@ -89,7 +98,7 @@ public final class Settings {
     }
 
     private Optional<String> value(String key) {
-        return Optional.ofNullable(environment.get(key))
+        return Optional.ofNullable(environment.apply(key))
                 .filter(v -> !v.isEmpty())
                 .or(() -> Optional.ofNullable(file.get(key)).filter(v -> !v.isEmpty()));
     }

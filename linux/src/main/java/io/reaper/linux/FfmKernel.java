@@ -31,6 +31,7 @@ final class FfmKernel implements Kernel {
     private static final MethodHandle EXEC = function("reaper_exec", 3);
     private static final MethodHandle CLOEXEC_FROM = function("reaper_cloexec_from", 1);
     private static final MethodHandle RESTORE_LIMITS = function("reaper_restore_limits", 0);
+    private static final MethodHandle VARIABLE = function("reaper_variable", 1);
     private static final MethodHandle ALLOCATE = function("reaper_allocate", 1);
     private static final MethodHandle FREE =
             Linker.nativeLinker()
@@ -111,6 +112,15 @@ final class FfmKernel implements Kernel {
     public long restoreLimits() {
         try {
             return (long) RESTORE_LIMITS.invokeExact();
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public long variable(long name) {
+        try {
+            return (long) VARIABLE.invokeExact(name);
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -32,6 +32,9 @@ final class ImageKernel implements Kernel {
     @CFunction(value = "reaper_restore_limits", transition = Transition.NO_TRANSITION)
     private static native long limitsOfStart();
 
+    @CFunction(value = "reaper_variable", transition = Transition.NO_TRANSITION)
+    private static native long value(long name);
+
     @CFunction(value = "reaper_allocate", transition = Transition.NO_TRANSITION)
     private static native long zeroed(long size);
 
@@ -66,6 +69,11 @@ final class ImageKernel implements Kernel {
     @Override
     public long restoreLimits() {
         return limitsOfStart();
+    }
+
+    @Override
+    public long variable(long name) {
+        return value(name);
     }
 
     @Override

@@ -23,6 +23,9 @@ interface Kernel {
     /** The soft limit of open files becomes what it was when this program started; 0. */
     long restoreLimits();
 
+    /** The address of an environment variable's value, by the address of its name; 0 if unset. */
+    long variable(long name);
+
     /** Zeroed memory outside the heap: its address, or 0. */
     long allocate(long size);
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 public record ProcessInfo(int pid, char state, int parent, int session, long startTime) {
 
     private static final int LIMIT = 4096;
+    private static final int DECIMAL = 10;
 
     /** Empty if there is no such process. */
     public static Optional<ProcessInfo> of(int pid) {
@@ -31,13 +32,23 @@ public record ProcessInfo(int pid, char state, int parent, int session, long sta
 
     /** The name in parentheses may itself hold spaces and parentheses. */
     static ProcessInfo parse(int pid, String stat) {
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        int state = stat.lastIndexOf(')') + 2;
         return new ProcessInfo(
                 pid,
-                fields[0].charAt(0),
-                Integer.parseInt(fields[1]),
-                Integer.parseInt(fields[3]),
-                Long.parseLong(fields[19]));
+                stat.charAt(state),
+                (int) number(stat, state, 1),
+                (int) number(stat, state, 3),
+                number(stat, state, 19));
+    }
+
+    /** The field so many blanks behind the state; no string is made of each on the way. */
+    private static long number(String stat, int state, int fields) {
+        int start = state;
+        for (int i = 0; i < fields; i++) {
+            start = stat.indexOf(' ', start) + 1;
+        }
+        int end = stat.indexOf(' ', start);
+        return Long.parseLong(stat, start, end < 0 ? stat.length() : end, DECIMAL);
     }
 
     /** Ended; only its parent has not taken note. */

@@ -29,6 +29,7 @@ public final class RuntimeCommandLine {
     public RuntimeCommandLine() {
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         commandLine.setUsageHelpWidth(WIDTH);
+        commandLine.setInterpolateVariables(false); // no text of ours has any
         commandLine.setParameterExceptionHandler((e, args) -> misuse(e));
         commandLine.setExecutionExceptionHandler((e, line, parsed) -> failure(e));
     }
@@ -39,7 +40,12 @@ public final class RuntimeCommandLine {
      * @return the exit status
      */
     public int execute(String... args) {
-        return commandLine.execute(args);
+        try {
+            return commandLine.execute(args);
+        } catch (OutOfMemoryError e) {
+            report("out of memory: what was read does not fit into the heap");
+            return FAILURE;
+        }
     }
 
     private int misuse(ParameterException e) {

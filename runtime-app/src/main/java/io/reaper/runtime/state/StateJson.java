@@ -10,6 +10,7 @@ import io.reaper.runtime.state.ContainerState.Tracking;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -25,9 +26,28 @@ import java.util.Optional;
  */
 public final class StateJson {
 
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonFactory FACTORY =
+            knowing(
+                    """
+                    {"ociVersion": 0, "id": 0, "status": 0, "pid": 0, "bundle": 0, "rootfs": 0,
+                     "created": 0, "owner": 0, "annotations": 0, "pidStartTime": 0, "cgroup": 0,
+                     "cgroupInode": 0}
+                    """);
 
     private StateJson() {}
+
+    /** Names that a parser has seen need not be made again: in an image, before it is started. */
+    private static JsonFactory knowing(String document) {
+        JsonFactory factory = new JsonFactory();
+        try (JsonParser json = factory.createParser(document.getBytes(StandardCharsets.UTF_8))) {
+            while (json.nextToken() != null) {
+                json.currentName();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return factory;
+    }
 
     /** The file's content. */
     static byte[] encode(ContainerState state) {

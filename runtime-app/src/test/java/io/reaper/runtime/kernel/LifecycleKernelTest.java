@@ -85,7 +85,8 @@ class LifecycleKernelTest {
         assertEquals(Long.toString(pid), text(out));
         bundle.write("{}");
         runtime.ok("start", runtime.id());
-        assertEquals("sleep\0001000\0", text(Path.of("/proc/" + pid + "/cmdline")));
+        Path program = Path.of("/proc/" + pid + "/cmdline"); // the shell's at first
+        RuntimeExtension.await("sleep", () -> text(program).equals("sleep\0001000\0"));
         runtime.ok("delete", "--force", runtime.id());
         assertFalse(lives(pid));
         runtime.ok("delete", "--force", runtime.id());
