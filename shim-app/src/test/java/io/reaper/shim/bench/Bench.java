@@ -3,6 +3,7 @@ package io.reaper.shim.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,8 @@ import java.util.Set;
 final class Bench {
     private static final Set<String> PARTS =
             Set.of("memory", "runs", "ends", "idle", "forks", "verbs");
+
+    private static final Duration LONGEST = Duration.ofMinutes(30);
 
     private final Setup setup;
     private final Set<String> wanted;
@@ -37,6 +40,7 @@ final class Bench {
         }
         Setup setup = new Setup(Path.of(arguments[0]), arguments[1], plan);
         requirePrivateNode(setup);
+        Thread.ofPlatform().daemon().start(Bench::endAfterAll);
         Set<String> wanted =
                 arguments[6].equals("all") ? PARTS : Set.of(arguments[6].split(",", -1));
         if (!PARTS.containsAll(wanted)) {
@@ -57,6 +61,13 @@ final class Bench {
         }
         Bars.judge(bench.findings);
         Files.writeString(Path.of(arguments[4]), bench.findings + "\n");
+    }
+
+    /** A shim that does not answer would keep us for ever. */
+    private static void endAfterAll() {
+        Processes.pause(LONGEST);
+        Setup.progress("no end within %d minutes", LONGEST.toMinutes());
+        Runtime.getRuntime().halt(1);
     }
 
     private boolean wants(String part) {

@@ -1,10 +1,12 @@
 package io.reaper.shim.bench;
 
 import io.reaper.linux.Child;
+import io.reaper.linux.Deadline;
 import io.reaper.linux.ExitStatus;
 import io.reaper.linux.Fd;
 import io.reaper.linux.OpenFlags;
 import io.reaper.linux.Pidfd;
+import io.reaper.linux.Signals;
 import io.reaper.linux.SpawnRequest;
 import io.reaper.linux.Spawner;
 import java.io.IOException;
@@ -12,15 +14,19 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Runs programs and times them: from just before clone(2) until waitid(2) has returned. stdin is
- * /dev/null; stdout and stderr are a file, never a pipe: a container's process keeps the streams of
- * what created it.
+ * Runs programs and times them: from just before clone(2) until its pidfd says that it has ended.
+ * stdin is /dev/null; stdout and stderr are a file, never a pipe: a container's process keeps the
+ * streams of what created it.
  */
 final class Commands {
+    /** Longer than any command takes, so that one that hangs is named. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final Path output;
     private final List<String> environment;
 
@@ -57,8 +63,12 @@ final class Commands {
             ExitStatus status;
             long end;
             try (Pidfd pidfd = child.pidfd()) {
-                status = pidfd.await();
+                boolean ended = pidfd.awaitExit(Deadline.after(PATIENCE));
                 end = System.nanoTime();
+                if (!ended) {
+                    pidfd.signal(Signals.SIGKILL);
+                }
+                status = pidfd.await();
             }
             if (status.shellStatus() != 0) {
                 throw new IllegalStateException(
