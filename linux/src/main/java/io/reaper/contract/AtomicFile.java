@@ -3,12 +3,9 @@ package io.reaper.contract;
 import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
+import io.reaper.linux.LinuxFiles;
 import io.reaper.linux.OpenFlags;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** Files that readers see whole: the old content or the new. */
 public final class AtomicFile {
@@ -21,36 +18,28 @@ public final class AtomicFile {
      * and a crash of the machine ends these too.
      *
      * @param permissions before the umask
-     * @throws LinuxException or UncheckedIOException naming the file; the old one is left then
+     * @throws LinuxException naming the file; the old one is left then
      */
     public static void write(Path target, byte[] content, int permissions) {
         Path beside = target.resolveSibling("." + target.getFileName() + ".new");
         int flags =
                 OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW;
-        try {
-            try (Fd fd = create(beside, flags, permissions)) {
-                if (content.length > 0) {
-                    fd.write(content);
-                }
+        try (Fd fd = create(beside, flags, permissions)) {
+            if (content.length > 0) {
+                fd.write(content);
             }
-            Files.move(
-                    beside,
-                    target,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("write " + target + ": " + e.getMessage(), e);
         }
+        LinuxFiles.rename(beside, target);
     }
 
-    private static Fd create(Path file, int flags, int permissions) throws IOException {
+    private static Fd create(Path file, int flags, int permissions) {
         try {
             return Fd.open(file, flags, permissions);
         } catch (LinuxException e) {
             if (!e.is(Errno.EEXIST)) {
                 throw e;
             }
-            Files.deleteIfExists(file); // of a writer that was killed
+            LinuxFiles.unlink(file); // of a writer that was killed
             return Fd.open(file, flags, permissions);
         }
     }

@@ -2,6 +2,7 @@ package io.reaper.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What {@code statx(2)} says of a file.
@@ -32,6 +33,32 @@ public record FileStat(int mode, int uid, int gid, long size, long device, long 
         return read(Syscalls.AT_FDCWD, path.toString(), AT_SYMLINK_NOFOLLOW, path);
     }
 
+    /** As {@link #ofNoFollow}; empty where no such file is or can be. */
+    static Optional<FileStat> find(Path path) {
+        try (Memory statx = Memory.of(STATX_SIZE)) {
+            long result =
+                    Syscalls.get()
+                            .statx(
+                                    Syscalls.AT_FDCWD,
+                                    path.toString(),
+                                    AT_SYMLINK_NOFOLLOW,
+                                    STATX_BASIC_STATS,
+                                    statx);
+            if (result == -Errno.ENOENT.number()
+                    || result == -Errno.ENOTDIR.number()
+                    || result == -Errno.ENAMETOOLONG.number()) {
+                return Optional.empty();
+            }
+            LinuxException.check(result, "stat", path);
+            return Optional.of(decode(statx.bytes()));
+        }
+    }
+
+    /** Whether there is a directory; a link to one is none. */
+    public static boolean isDirectory(Path path) {
+        return find(path).filter(FileStat::isDirectory).isPresent();
+    }
+
     static FileStat of(Fd fd) {
         return read(fd.number(), "", AT_EMPTY_PATH, fd);
     }
@@ -42,16 +69,19 @@ public record FileStat(int mode, int uid, int gid, long size, long device, long 
                     Syscalls.get().statx(dirfd, path, flags, STATX_BASIC_STATS, statx),
                     "stat",
                     what);
-            ByteBuffer b = statx.bytes();
-            long device = (long) b.getInt(136) << 32 | Integer.toUnsignedLong(b.getInt(140));
-            return new FileStat(
-                    Short.toUnsignedInt(b.getShort(28)),
-                    b.getInt(20),
-                    b.getInt(24),
-                    b.getLong(40),
-                    device,
-                    b.getLong(32));
+            return decode(statx.bytes());
         }
+    }
+
+    private static FileStat decode(ByteBuffer b) {
+        long device = (long) b.getInt(136) << 32 | Integer.toUnsignedLong(b.getInt(140));
+        return new FileStat(
+                Short.toUnsignedInt(b.getShort(28)),
+                b.getInt(20),
+                b.getInt(24),
+                b.getLong(40),
+                device,
+                b.getLong(32));
     }
 
     public boolean isFifo() {

@@ -1,5 +1,6 @@
 package io.reaper.linux;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -10,6 +11,8 @@ public final class LinuxFiles {
     private static final int AT_EACCESS = 0x200;
     private static final int X_OK = 1;
     private static final int STATFS_SIZE = 256;
+    private static final int AT_REMOVEDIR = 0x200;
+    private static final int PATH_MAX = 4096;
 
     private LinuxFiles() {}
 
@@ -26,6 +29,56 @@ public final class LinuxFiles {
         }
         try (Fd file = found.get()) {
             return Optional.of(file.readAll(limit));
+        }
+    }
+
+    /** Whether there is a file, a dangling link too. */
+    public static boolean exists(Path path) {
+        return FileStat.find(path).isPresent();
+    }
+
+    /** Removes a file or a link; none is no error. */
+    public static void unlink(Path path) {
+        remove(path, 0, "unlink");
+    }
+
+    /**
+     * Removes a directory; none is no error.
+     *
+     * @throws LinuxException ENOTEMPTY; EBUSY of a cgroup
+     */
+    public static void removeDirectory(Path path) {
+        remove(path, AT_REMOVEDIR, "rmdir");
+    }
+
+    private static void remove(Path path, int flags, String operation) {
+        long result = Syscalls.get().unlinkat(Syscalls.AT_FDCWD, path.toString(), flags);
+        if (result != -Errno.ENOENT.number()) {
+            LinuxException.check(result, operation, path);
+        }
+    }
+
+    /** Replaces what has the new name. */
+    public static void rename(Path from, Path to) {
+        LinuxException.check(
+                Syscalls.get().renameat2(from.toString(), to.toString(), 0), "rename", to);
+    }
+
+    /** The absolute path of a directory, without symbolic links. */
+    public static Path realPath(Path directory) {
+        try (Fd found = Fd.open(directory, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
+                Memory target = Memory.of(PATH_MAX)) {
+            String link = "/proc/self/fd/" + found.number();
+            int length =
+                    (int)
+                            LinuxException.check(
+                                    Syscalls.get()
+                                            .readlinkat(Syscalls.AT_FDCWD, link, target, PATH_MAX),
+                                    "readlink",
+                                    link);
+            byte[] utf8 = new byte[length];
+            target.bytes().get(0, utf8);
+            return Path.of(new String(utf8, StandardCharsets.UTF_8));
         }
     }
 

@@ -92,7 +92,7 @@ final class LinuxSyscalls implements Syscalls {
     @Override
     public long statfs(String path, Memory result) {
         try (Memory p = Memory.string(path)) {
-            return call(SyscallNumber.STATFS, p.address(), result.address(), 0, 0, 0);
+            return block(SyscallNumber.STATFS, p.address(), result.address(), 0, 0, 0);
         }
     }
 
@@ -138,6 +138,22 @@ final class LinuxSyscalls implements Syscalls {
     public long unlinkat(int dirfd, String path, int flags) {
         try (Memory p = Memory.string(path)) {
             return block(SyscallNumber.UNLINKAT, dirfd, p.address(), flags, 0, 0);
+        }
+    }
+
+    @Override
+    public long renameat2(String from, String to, int flags) {
+        try (Memory f = Memory.string(from);
+                Memory t = Memory.string(to)) {
+            return block(
+                    SyscallNumber.RENAMEAT2, AT_FDCWD, f.address(), AT_FDCWD, t.address(), flags);
+        }
+    }
+
+    @Override
+    public long readlinkat(int dirfd, String path, Memory target, int size) {
+        try (Memory p = Memory.string(path)) {
+            return block(SyscallNumber.READLINKAT, dirfd, p.address(), target.address(), size, 0);
         }
     }
 

@@ -60,6 +60,12 @@ public interface Syscalls {
 
     long unlinkat(int dirfd, String path, int flags);
 
+    /** Both relative to the working directory. */
+    long renameat2(String from, String to, int flags);
+
+    /** The count of bytes; no NUL ends them. */
+    long readlinkat(int dirfd, String path, Memory target, int size);
+
     long pipe2(Memory fds, int flags);
 
     long socketpair(int domain, int type, int protocol, Memory fds);

@@ -4,9 +4,8 @@ import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;
 import io.reaper.linux.FileStat;
 import io.reaper.linux.LinuxException;
+import io.reaper.linux.LinuxFiles;
 import io.reaper.linux.OpenFlags;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /** A bundle whose configuration has been read and found good. */
@@ -64,11 +63,7 @@ public final class Bundle {
         if (!FileStat.of(directory).isDirectory()) {
             throw new LinuxException("bundle", directory.toString(), Errno.ENOTDIR);
         }
-        try {
-            return directory.toRealPath();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return LinuxFiles.realPath(directory);
     }
 
     private static byte[] read(Path config) {

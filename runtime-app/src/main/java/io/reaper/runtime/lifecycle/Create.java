@@ -9,6 +9,7 @@ import io.reaper.linux.Child;
 import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
+import io.reaper.linux.LinuxFiles;
 import io.reaper.linux.OpenFlags;
 import io.reaper.linux.ProcessInfo;
 import io.reaper.linux.Syscalls;
@@ -19,10 +20,7 @@ import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -138,11 +136,7 @@ public final class Create {
 
     /** A record of an earlier container of this bundle says nothing about this one. */
     private static void removeStaleExit(Path bundle) {
-        try {
-            Files.deleteIfExists(bundle.resolve(ExitRecord.FILE));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        LinuxFiles.unlink(bundle.resolve(ExitRecord.FILE));
     }
 
     private static long startTime(int pid) {

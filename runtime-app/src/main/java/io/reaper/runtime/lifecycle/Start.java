@@ -5,6 +5,7 @@ import io.reaper.linux.Deadline;
 import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
+import io.reaper.linux.LinuxFiles;
 import io.reaper.linux.OpenFlags;
 import io.reaper.linux.Pidfd;
 import io.reaper.linux.Poll;
@@ -12,10 +13,7 @@ import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.Snapshot;
 import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 
 /**
@@ -62,17 +60,9 @@ public final class Start {
                     ContainerProcesses.openInit(snapshot.state())
                             .orElseThrow(() -> notCreated(id, Status.STOPPED));
             Fd fifo = Fd.open(directory.execFifo(), OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
-            unlink(directory);
+            LinuxFiles.unlink(directory.execFifo());
             directory.save(snapshot.state().withStatus(Status.RUNNING));
             return new Gate(fifo, init);
-        }
-    }
-
-    private static void unlink(ContainerDirectory directory) {
-        try {
-            Files.delete(directory.execFifo());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

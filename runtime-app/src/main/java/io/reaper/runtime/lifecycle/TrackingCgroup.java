@@ -5,11 +5,10 @@ import io.reaper.linux.Cgroup;
 import io.reaper.linux.Errno;
 import io.reaper.linux.FileStat;
 import io.reaper.linux.LinuxException;
+import io.reaper.linux.LinuxFiles;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecException;
 import io.reaper.runtime.state.ContainerState.Tracking;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -58,8 +57,8 @@ final class TrackingCgroup {
                     "cgroup " + group.directory() + " (linux.cgroupsPath) holds other processes");
         }
         try {
-            Files.deleteIfExists(group.directory());
-        } catch (IOException e) {
+            LinuxFiles.removeDirectory(group.directory());
+        } catch (LinuxException e) {
             throw new ContainerException(
                     "cgroup " + group.directory() + " (linux.cgroupsPath) is in use by others", e);
         }
@@ -81,9 +80,9 @@ final class TrackingCgroup {
         try {
             Optional<Path> mount = Cgroup.unifiedMount();
             if (mount.isPresent()) {
-                Files.deleteIfExists(Cgroup.at(mount.get(), intended.path()).directory());
+                LinuxFiles.removeDirectory(Cgroup.at(mount.get(), intended.path()).directory());
             }
-        } catch (IOException e) {
+        } catch (LinuxException e) {
             return; // in use by others
         }
     }

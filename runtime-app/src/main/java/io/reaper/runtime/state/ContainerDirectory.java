@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,6 +28,13 @@ public final class ContainerDirectory {
 
     private static final String LOCK = "lock";
     private static final String KILLED = "killed";
+    private static final String CONFIGURATION = "config.json";
+    private static final String EXEC_FIFO = "exec.fifo";
+
+    /** What is there beside the state and the lock, mostly. */
+    private static final List<String> PASSING =
+            List.of(EXEC_FIFO, CONFIGURATION, KILLED, ExitRecord.FILE);
+
     private static final int STATE_LIMIT = 16 * 1024 * 1024;
     private static final int FIFO_PERMISSIONS = 0622;
     private static final int FILE_PERMISSIONS = 0600;
@@ -51,7 +58,7 @@ public final class ContainerDirectory {
     }
 
     public boolean exists() {
-        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+        return FileStat.isDirectory(path);
     }
 
     /**
@@ -151,7 +158,7 @@ public final class ContainerDirectory {
 
     /** Keeps the configuration as it was at create. */
     public void saveConfiguration(byte[] document) {
-        AtomicFile.write(path.resolve("config.json"), document, FILE_PERMISSIONS);
+        AtomicFile.write(path.resolve(CONFIGURATION), document, FILE_PERMISSIONS);
     }
 
     /** What init waits on; 0622, since it opens it as the container's user. */
@@ -161,7 +168,7 @@ public final class ContainerDirectory {
     }
 
     public Path execFifo() {
-        return path.resolve("exec.fifo");
+        return path.resolve(EXEC_FIFO);
     }
 
     /** Remembers that the container was told to end: delete will wait for it. */
@@ -176,24 +183,36 @@ public final class ContainerDirectory {
     }
 
     public boolean isMarkedKilled() {
-        return Files.exists(path.resolve(KILLED), LinkOption.NOFOLLOW_LINKS);
+        return LinuxFiles.exists(path.resolve(KILLED));
     }
 
     /**
      * Removes the directory, state.json last but the lock: an interrupted removal can be repeated.
      */
     public void remove() {
+        for (String name : PASSING) {
+            LinuxFiles.unlink(path.resolve(name));
+        }
+        LinuxFiles.unlink(path.resolve(STATE));
+        LinuxFiles.unlink(path.resolve(LOCK));
+        try {
+            LinuxFiles.removeDirectory(path);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOTEMPTY)) {
+                throw e;
+            }
+            removeWithAll();
+        }
+    }
+
+    /** With files of somebody else, or of another version. */
+    private void removeWithAll() {
         try {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
                 for (Path file : files) {
-                    String name = file.getFileName().toString();
-                    if (!name.equals(STATE) && !name.equals(LOCK)) {
-                        Files.deleteIfExists(file);
-                    }
+                    Files.deleteIfExists(file);
                 }
             }
-            Files.deleteIfExists(path.resolve(STATE));
-            Files.deleteIfExists(path.resolve(LOCK));
             Files.deleteIfExists(path);
         } catch (NoSuchFileException e) {
             // somebody else removed it at the same time
