@@ -1,5 +1,6 @@
 package io.reaper.linux;
 
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -59,8 +60,14 @@ public final class Capabilities {
         }
     }
 
-    /** Effective, permitted and inheritable sets, then the ambient one. */
-    public void set(Sets sets) {
+    /**
+     * Effective, permitted and inheritable sets, then the ambient one. Of that only what is both
+     * permitted and inheritable: the kernel refuses the rest ({@code capabilities(7)}), and runc
+     * leaves it out, too; its own default bundle asks for such ones.
+     *
+     * @return the names of the ambient ones that are left out
+     */
+    public Optional<String> set(Sets sets) {
         try (Memory header = header();
                 Memory data = Memory.of(24)) {
             split(data, 0, sets.effective());
@@ -76,14 +83,17 @@ public final class Capabilities {
                 syscalls.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0),
                 "prctl",
                 "PR_CAP_AMBIENT_CLEAR_ALL");
+        long possible = sets.permitted() & sets.inheritable();
         for (int bit = 0; bit < BITS; bit++) {
-            if ((sets.ambient() & 1L << bit) != 0) {
+            if ((sets.ambient() & possible & 1L << bit) != 0) {
                 LinuxException.check(
                         syscalls.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit, 0, 0),
                         "raise ambient capability",
                         name(bit));
             }
         }
+        long refused = sets.ambient() & ~possible;
+        return refused == 0 ? Optional.empty() : Optional.of(names(refused));
     }
 
     private static Memory header() {

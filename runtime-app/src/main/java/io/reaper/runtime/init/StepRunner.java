@@ -73,7 +73,14 @@ final class StepRunner {
                     credentials.setGroups(gids.stream().mapToInt(Integer::intValue).toArray());
             case InitStep.SetGid(int gid) -> credentials.setGid(gid);
             case InitStep.SetUid(int uid) -> credentials.setUid(uid);
-            case InitStep.SetCapabilities(Capabilities.Sets sets) -> capabilities.set(sets);
+            case InitStep.SetCapabilities(Capabilities.Sets sets) -> {
+                return capabilities
+                        .set(sets)
+                        .map(
+                                names ->
+                                        "ambient capabilities left out, they are not inheritable: "
+                                                + names);
+            }
         }
         return Optional.empty();
     }

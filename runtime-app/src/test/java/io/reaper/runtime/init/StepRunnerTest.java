@@ -91,7 +91,13 @@ class StepRunnerTest {
 
     @Test
     void capabilitiesAreSetBeforeTheAmbientOnes() {
-        runner().run(new InitStep.SetCapabilities(new Capabilities.Sets(1, 1, 1, 1, 1)));
+        Optional<String> warning =
+                runner().run(new InitStep.SetCapabilities(new Capabilities.Sets(3, 3, 1, 3, 3)));
+        assertEquals(
+                Optional.of(
+                        "ambient capabilities left out, they are not inheritable:"
+                                + " CAP_DAC_OVERRIDE"),
+                warning);
         List<String> calls = recorder.calls();
         int capset = calls.indexOf("capset(memory, memory)");
         int raise = calls.indexOf("prctl(47, 2, 0, 0, 0)");
