@@ -25,7 +25,7 @@ trap 'rm -rf "$stage" "$run"' EXIT
 
 # Options of every JVM. -Xlog:disable: a missing or outdated cache, or any other remark of the VM, must not be printed;
 # stdout and stderr of a shim and of a runtime belong to their callers.
-common="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable \
+common="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit -Xlog:disable \
 --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 
 # Runs java with the arguments, away from the caller's streams, settings and directory; what it says goes to training.log.
