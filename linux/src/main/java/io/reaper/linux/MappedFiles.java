@@ -2,6 +2,8 @@ package io.reaper.linux;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The files that are mapped into this process: its executable and libraries ({@code mmap(2)}). */
 public final class MappedFiles {
@@ -19,13 +21,15 @@ public final class MappedFiles {
      * Lets go of the pages that were only read: they stay in the page cache, and the next use maps
      * them again. A mapping that holds pages of its own is left alone, also a read-only one: what
      * the dynamic linker has written there exists nowhere else. That mappings come and go meanwhile
-     * does not matter, for those of executables and libraries stay.
+     * does not matter, for those of executables and libraries stay; nor does one that the kernel
+     * refuses to touch.
      *
      * @throws LinuxException if /proc cannot be read
      */
     public static void release() {
+        List<Range> unwritten = new ArrayList<>();
         try (Fd mappings = Fd.open(MAPPINGS, OpenFlags.O_RDONLY)) {
-            Scan scan = new Scan(MappedFiles::drop);
+            Scan scan = new Scan((from, to) -> unwritten.add(new Range(from, to)));
             byte[] bytes = new byte[BUFFER_SIZE];
             for (int count; (count = mappings.read(bytes, 0, BUFFER_SIZE)) > 0; ) {
                 for (int i = 0; i < count; i++) {
@@ -33,12 +37,14 @@ public final class MappedFiles {
                 }
             }
         }
+        // Last of all and backwards: the code of all this lies in the first mapping.
+        for (int i = unwritten.size() - 1; i >= 0; i--) {
+            Range range = unwritten.get(i);
+            Syscalls.get().madvise(range.from(), range.to() - range.from(), MADV_DONTNEED);
+        }
     }
 
-    private static void drop(long from, long to) {
-        LinuxException.check(
-                Syscalls.get().madvise(from, to - from, MADV_DONTNEED), "madvise", MAPPINGS);
-    }
+    private record Range(long from, long to) {}
 
     /** What is told the borders of each mapping whose pages can go. */
     interface Visitor {

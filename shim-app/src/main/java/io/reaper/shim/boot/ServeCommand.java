@@ -30,7 +30,7 @@ public final class ServeCommand implements Callable<Integer> {
             log = flags.openLog(settings);
             reportUncaught(log);
             Frugality.configure();
-            Daemon daemon = Daemon.start(flags, settings, ShimVertx.create(), log);
+            Daemon daemon = Daemon.start(flags, settings, ShimVertx.create(log::warn), log);
             endOnSignal(daemon, ended);
             if (start.isPresent() && !announce(start.get())) {
                 log.info("start was killed before it had printed our address");

@@ -8,6 +8,7 @@ import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.spi.ExecutorServiceFactory;
 import io.vertx.core.spi.VertxThreadFactory;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The daemon's Vert.x: one event loop, Unix sockets, no wake-ups while idle, nothing on disk. */
 public final class ShimVertx {
@@ -17,8 +18,7 @@ public final class ShimVertx {
 
     private ShimVertx() {}
 
-    /** For any Vert.x of this program; {@link UnixSocketProvider} adds the sockets. */
-    public static VertxOptions configure(VertxOptions options) {
+    private static VertxOptions configure(VertxOptions options) {
         return options.setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1)
@@ -30,10 +30,20 @@ public final class ShimVertx {
     }
 
     /**
-     * One without Quarkus. Builds the parts by hand: {@code VertxBuilder.init()} looks services up
-     * on the class path, which costs half of the daemon's start-up.
+     * Builds the parts by hand: {@code VertxBuilder.init()} looks services up on the class path,
+     * which costs half of the daemon's start-up.
      */
     public static Vertx create() {
+        return create(problem -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param problems is told in one line each what Netty complains about
+     */
+    public static Vertx create(Consumer<String> problems) {
+        NettyLog.install(problems);
         VertxOptions options = configure(new VertxOptions());
         return new VertxBuilder(options)
                 .findTransport(new UnixSocketTransport())
