@@ -64,7 +64,11 @@ build_executables() {
     local status=0
     if [ "${1:-}" = --keep-build ]; then
         shift
-        [ ! -x "$repo/target/native/reaper-runtime" ] || [ ! -x "$repo/target/native/containerd-shim-reaper-v2" ] || return 0
+        local program there=1
+        for program in reaper-runtime containerd-shim-reaper-v2 ${1:+seam-checks}; do # seam-checks: --with-tests
+            [ -x "$repo/target/native/$program" ] || there=
+        done
+        [ -z "$there" ] || return 0
     fi
     "$repo/scripts/build-native.sh" "$@" || status=$?
     case $status in

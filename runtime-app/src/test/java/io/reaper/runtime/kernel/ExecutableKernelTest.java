@@ -31,9 +31,8 @@ class ExecutableKernelTest {
     /** A timeout that is neither absent nor zero: poll's and epoll_wait's, ppoll's and futex's. */
     private static final Pattern TIMED_WAIT =
             Pattern.compile(
-                    "(poll\\(.*, [1-9]\\d*\\)|epoll_p?wait\\(.*, [1-9]\\d*(, NULL, 8)?\\)"
-                            + "|(ppoll|futex|select|pselect6)\\(.*\\{tv_sec=.*)"
-                            + ".*");
+                    "((poll|epoll_wait)\\(.*, [1-9]\\d*\\)|epoll_pwait\\(.*, [1-9]\\d*, NULL, 8\\)"
+                            + "|(ppoll|futex|select|pselect6)\\(.*\\{tv_sec=.*\\)) += .*");
 
     /** Of delete, for processes that were killed: 10 s, less what has passed. */
     private static final Pattern DEADLINE = Pattern.compile("ppoll\\(.*\\{tv_sec=(10|9), .*");
