@@ -37,7 +37,7 @@ public final class ReaperRuntime {
             // it has no signal handlers: a closed pipe shall be an error, not a death
             new ProcessControl(Syscalls.get()).ignore(Signals.SIGPIPE);
         }
-        if (args.length > 0 && args[0].equals("init")) {
+        if (args.length == 2 && args[0].equals("init")) {
             InitStage.main(args);
         } else if (IMAGE) {
             System.exit(PREPARED.execute(args));
