@@ -36,9 +36,27 @@ public final class ReaderWatch {
         } finally {
             readWrite.close();
         }
+        // Before the watch too: giving an inotify descriptor back takes 20 ms (the kernel waits for
+        // a grace period), and somebody waits for this container's end.
+        if (hasReader(writeEnd)) {
+            writeEnd.close();
+            return () -> {};
+        }
         Kept kept = new Kept(writeEnd);
         kept.begin();
         return kept;
+    }
+
+    /** Opening a FIFO for writing without waiting fails while no process reads it (fifo(7)). */
+    private static boolean hasReader(Fd writeEnd) {
+        try (Fd probe = writeEnd.reopen(O_WRONLY | O_NONBLOCK)) {
+            return probe.number() >= 0;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENXIO)) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** One write end; {@code lock} guards its end, which the event thread and Delete may reach. */
@@ -63,7 +81,7 @@ public final class ReaderWatch {
                 inotify.watch(
                         Path.of("/proc/self/fd", Integer.toString(writeEnd.number())),
                         Inotify.IN_OPEN);
-                if (hasReader()) {
+                if (hasReader(writeEnd)) {
                     close();
                 } else {
                     watch = events.watch(inotify.fd(), this::opened);
@@ -78,24 +96,12 @@ public final class ReaderWatch {
             try {
                 if (!closed) {
                     inotify.read();
-                    if (hasReader()) {
+                    if (hasReader(writeEnd)) {
                         close();
                     }
                 }
             } finally {
                 lock.unlock();
-            }
-        }
-
-        /** Opening a FIFO for writing without waiting fails while no process reads it (fifo(7)). */
-        private boolean hasReader() {
-            try (Fd probe = writeEnd.reopen(O_WRONLY | O_NONBLOCK)) {
-                return probe.number() >= 0;
-            } catch (LinuxException e) {
-                if (e.is(Errno.ENXIO)) {
-                    return false;
-                }
-                throw e;
             }
         }
 
