@@ -10,7 +10,7 @@ usage: bench.sh [--quick] [--only PARTS] [--bin DIR] [--write|--no-write] [--che
 Measures, in turns with the peers that the machine has: the runtimes' verbs, containers by a private containerd, the
 shims' memory, how fast a container's end is told, what an idle shim does. Prints tables (Markdown) and writes them into
 docs/performance.md, between its markers.
-  --quick        about 2 minutes, fewer rounds, not written; the full run takes about 10
+  --quick        about 2 minutes, fewer rounds, not written; the full run takes 4 to 10
                  (programs in JVM mode are measured with few rounds in any case)
   --only PARTS   memory, runs, ends, idle, forks, verbs, or some of them with commas between; not written
   --bin DIR      the programs to measure; default target/dist/bin, built if it is missing
