@@ -20,7 +20,6 @@ public final class Cgroup {
             List.of(Path.of("/sys/fs/cgroup"), Path.of("/sys/fs/cgroup/unified"));
     private static final int PERMISSIONS = 0755;
     private static final int POLLPRI = 2;
-    private static final int AT_REMOVEDIR = 0x200;
 
     private final Path directory;
 
@@ -196,18 +195,16 @@ public final class Cgroup {
      * @throws LinuxException EBUSY while a process lives in it
      */
     public void remove() {
-        if (removeDirectory(directory) == -Errno.EBUSY.number()) { // groups below it, perhaps
-            for (Path group : withDescendants().reversed()) {
-                long result = removeDirectory(group);
-                if (result != -Errno.ENOENT.number()) {
-                    LinuxException.check(result, "remove cgroup", group);
-                }
+        try {
+            LinuxFiles.removeDirectory(directory);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EBUSY)) {
+                throw e;
+            }
+            for (Path group : withDescendants().reversed()) { // groups below it, perhaps
+                LinuxFiles.removeDirectory(group);
             }
         }
-    }
-
-    private static long removeDirectory(Path group) {
-        return Syscalls.get().unlinkat(Syscalls.AT_FDCWD, group.toString(), AT_REMOVEDIR);
     }
 
     private List<Path> withDescendants() {

@@ -36,14 +36,7 @@ public record FileStat(int mode, int uid, int gid, long size, long device, long 
     /** As {@link #ofNoFollow}; empty where no such file is or can be. */
     static Optional<FileStat> find(Path path) {
         try (Memory statx = Memory.of(STATX_SIZE)) {
-            long result =
-                    Syscalls.get()
-                            .statx(
-                                    Syscalls.AT_FDCWD,
-                                    path.toString(),
-                                    AT_SYMLINK_NOFOLLOW,
-                                    STATX_BASIC_STATS,
-                                    statx);
+            long result = statx(Syscalls.AT_FDCWD, path.toString(), AT_SYMLINK_NOFOLLOW, statx);
             if (result == -Errno.ENOENT.number()
                     || result == -Errno.ENOTDIR.number()
                     || result == -Errno.ENAMETOOLONG.number()) {
@@ -65,12 +58,13 @@ public record FileStat(int mode, int uid, int gid, long size, long device, long 
 
     private static FileStat read(int dirfd, String path, int flags, Object what) {
         try (Memory statx = Memory.of(STATX_SIZE)) {
-            LinuxException.check(
-                    Syscalls.get().statx(dirfd, path, flags, STATX_BASIC_STATS, statx),
-                    "stat",
-                    what);
+            LinuxException.check(statx(dirfd, path, flags, statx), "stat", what);
             return decode(statx.bytes());
         }
+    }
+
+    private static long statx(int dirfd, String path, int flags, Memory result) {
+        return Syscalls.get().statx(dirfd, path, flags, STATX_BASIC_STATS, result);
     }
 
     private static FileStat decode(ByteBuffer b) {

@@ -61,6 +61,14 @@ public record ShimRecord(
     }
 
     public ShimRecord withInit(int newPid, long startTime) {
+        return with(newPid, startTime, false);
+    }
+
+    ShimRecord asRemoved() {
+        return with(pid, pidStartTime, true);
+    }
+
+    private ShimRecord with(int newPid, long startTime, boolean isRemoved) {
         return new ShimRecord(
                 id,
                 namespace,
@@ -71,21 +79,7 @@ public record ShimRecord(
                 rootfsMounted,
                 newPid,
                 startTime,
-                false);
-    }
-
-    ShimRecord asRemoved() {
-        return new ShimRecord(
-                id,
-                namespace,
-                runtime,
-                runtimeRoot,
-                stdio,
-                options,
-                rootfsMounted,
-                pid,
-                pidStartTime,
-                true);
+                isRemoved);
     }
 
     /** Empty if there is none, or if what is there is none. */
