@@ -54,6 +54,25 @@ long reaper_restore_limits(void) {
     return setrlimit(RLIMIT_NOFILE, &now) ? -errno : 0;
 }
 
+static int signal_pipe = -1;
+
+/* Runs on whichever thread the kernel picks: one byte, and errno as it was. A full pipe loses what nobody reads. */
+static void tell_signal(int number) {
+    int before = errno;
+    unsigned char byte = (unsigned char)number;
+    ssize_t ignored = write(signal_pipe, &byte, 1);
+    (void)ignored;
+    errno = before;
+}
+
+/* From now on `number` is told by a byte to `fd`, the same descriptor for all signals, instead of having its effect. */
+long reaper_watch_signal(long number, long fd) {
+    struct sigaction action = {.sa_handler = tell_signal, .sa_flags = SA_RESTART};
+    sigfillset(&action.sa_mask);
+    signal_pipe = (int)fd;
+    return sigaction((int)number, &action, 0) ? -errno : 0;
+}
+
 /* execve in the calling thread; what the VM set for signals is not inherited. Only returns on failure: -errno. */
 long reaper_exec(const char *path, char *const *argv, char *const *envp) {
     reset_signals();

@@ -68,6 +68,7 @@ public record Errno(int number) {
             case 22 -> "invalid argument";
             case 23 -> "too many open files in system";
             case 24 -> "too many open files";
+            case 25 -> "inappropriate ioctl for device";
             case 26 -> "text file busy";
             case 27 -> "file too large";
             case 28 -> "no space left on device";

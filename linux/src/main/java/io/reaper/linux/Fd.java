@@ -12,6 +12,8 @@ public final class Fd implements AutoCloseable {
     private static final int RESOLVE_NO_SYMLINKS = 0x04;
     private static final int RESOLVE_BENEATH = 0x08;
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
     private static final int AF_UNIX = 1;
@@ -134,6 +136,53 @@ public final class Fd implements AutoCloseable {
 
     public Fd duplicate() {
         return opened(Syscalls.get().fcntl(number, F_DUPFD_CLOEXEC, 0), "dup", name);
+    }
+
+    /**
+     * The same file under a number of one's choice, which the next program inherits ({@code
+     * dup2(2)}); what had that number is closed.
+     */
+    public void duplicateTo(int target) {
+        if (target != number) {
+            LinuxException.check(Syscalls.get().dup3(number, target, 0), "dup3", name);
+        }
+    }
+
+    /** {@code O_NONBLOCK}, which all descriptors of one open file share. */
+    public void setNonBlocking(boolean nonBlocking) {
+        long flags = LinuxException.check(Syscalls.get().fcntl(number, F_GETFL, 0), "fcntl", name);
+        long wanted = nonBlocking ? flags | OpenFlags.O_NONBLOCK : flags & ~OpenFlags.O_NONBLOCK;
+        LinuxException.check(Syscalls.get().fcntl(number, F_SETFL, wanted), "fcntl", name);
+    }
+
+    /**
+     * Reads once into the start of a buffer.
+     *
+     * @return the bytes read, 0 at the end of the file, −1 if a non-blocking descriptor has nothing
+     */
+    public int tryRead(Memory buffer, int length) {
+        long count;
+        do {
+            count = Syscalls.get().read(number, buffer, length);
+        } while (count == -Errno.EINTR.number());
+        return count == -Errno.EAGAIN.number()
+                ? -1
+                : (int) LinuxException.check(count, "read", name);
+    }
+
+    /**
+     * Writes once from within a buffer.
+     *
+     * @return the bytes written, 0 if a non-blocking descriptor takes none
+     */
+    public int tryWrite(Memory buffer, int offset, int length) {
+        long count;
+        do {
+            count = Syscalls.get().write(number, buffer, offset, length);
+        } while (count == -Errno.EINTR.number());
+        return count == -Errno.EAGAIN.number()
+                ? 0
+                : (int) LinuxException.check(count, "write", name);
     }
 
     /**

@@ -31,6 +31,7 @@ final class FfmKernel implements Kernel {
     private static final MethodHandle EXEC = function("reaper_exec", 3);
     private static final MethodHandle CLOEXEC_FROM = function("reaper_cloexec_from", 1);
     private static final MethodHandle RESTORE_LIMITS = function("reaper_restore_limits", 0);
+    private static final MethodHandle WATCH_SIGNAL = function("reaper_watch_signal", 2);
     private static final MethodHandle VARIABLE = function("reaper_variable", 1);
     private static final MethodHandle ALLOCATE = function("reaper_allocate", 1);
     private static final MethodHandle FREE =
@@ -112,6 +113,15 @@ final class FfmKernel implements Kernel {
     public long restoreLimits() {
         try {
             return (long) RESTORE_LIMITS.invokeExact();
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public long watchSignal(long signal, long fd) {
+        try {
+            return (long) WATCH_SIGNAL.invokeExact(signal, fd);
         } catch (Throwable t) {
             throw unexpected(t);
         }

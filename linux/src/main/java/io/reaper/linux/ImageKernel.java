@@ -32,6 +32,9 @@ final class ImageKernel implements Kernel {
     @CFunction(value = "reaper_restore_limits", transition = Transition.NO_TRANSITION)
     private static native long limitsOfStart();
 
+    @CFunction(value = "reaper_watch_signal", transition = Transition.NO_TRANSITION)
+    private static native long tellSignal(long signal, long fd);
+
     @CFunction(value = "reaper_variable", transition = Transition.NO_TRANSITION)
     private static native long value(long name);
 
@@ -69,6 +72,11 @@ final class ImageKernel implements Kernel {
     @Override
     public long restoreLimits() {
         return limitsOfStart();
+    }
+
+    @Override
+    public long watchSignal(long signal, long fd) {
+        return tellSignal(signal, fd);
     }
 
     @Override

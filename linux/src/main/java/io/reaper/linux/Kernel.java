@@ -23,6 +23,12 @@ interface Kernel {
     /** The soft limit of open files becomes what it was when this program started; 0. */
     long restoreLimits();
 
+    /**
+     * From now on each arrival of {@code signal} is written to {@code fd}, one byte with its
+     * number; 0.
+     */
+    long watchSignal(long signal, long fd);
+
     /** The address of an environment variable's value, by the address of its name; 0 if unset. */
     long variable(long name);
 

@@ -63,6 +63,11 @@ final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public long write(int fd, Memory buffer, int offset, int count) {
+        return block(SyscallNumber.WRITE, fd, buffer.address() + offset, count, 0, 0);
+    }
+
+    @Override
     public long lseek(int fd, long offset, int whence) {
         return block(SyscallNumber.LSEEK, fd, offset, whence, 0, 0);
     }
@@ -75,6 +80,21 @@ final class LinuxSyscalls implements Syscalls {
     @Override
     public long fcntl(int fd, int command, long argument) {
         return call(SyscallNumber.FCNTL, fd, command, argument, 0, 0);
+    }
+
+    @Override
+    public long dup3(int fd, int target, int flags) {
+        return block(SyscallNumber.DUP3, fd, target, flags, 0, 0);
+    }
+
+    @Override
+    public long ioctl(int fd, long request, Memory argument) {
+        return block(SyscallNumber.IOCTL, fd, request, argument.address(), 0, 0);
+    }
+
+    @Override
+    public long ioctl(int fd, long request, long argument) {
+        return block(SyscallNumber.IOCTL, fd, request, argument, 0, 0);
     }
 
     @Override
@@ -175,6 +195,31 @@ final class LinuxSyscalls implements Syscalls {
     @Override
     public long connect(int fd, Memory address, int length) {
         return block(SyscallNumber.CONNECT, fd, address.address(), length, 0, 0);
+    }
+
+    @Override
+    public long bind(int fd, Memory address, int length) {
+        return block(SyscallNumber.BIND, fd, address.address(), length, 0, 0);
+    }
+
+    @Override
+    public long listen(int fd, int backlog) {
+        return call(SyscallNumber.LISTEN, fd, backlog, 0, 0, 0);
+    }
+
+    @Override
+    public long accept4(int fd, int flags) {
+        return block(SyscallNumber.ACCEPT4, fd, 0, 0, flags, 0);
+    }
+
+    @Override
+    public long sendmsg(int fd, Memory header, int flags) {
+        return block(SyscallNumber.SENDMSG, fd, header.address(), flags, 0, 0);
+    }
+
+    @Override
+    public long recvmsg(int fd, Memory header, int flags) {
+        return block(SyscallNumber.RECVMSG, fd, header.address(), flags, 0, 0);
     }
 
     @Override

@@ -30,6 +30,9 @@ public interface Syscalls {
     /** May wait. */
     long write(int fd, Memory buffer, int count);
 
+    /** May wait. From {@code offset} of the buffer on. */
+    long write(int fd, Memory buffer, int offset, int count);
+
     long lseek(int fd, long offset, int whence);
 
     /** May wait for the disk. */
@@ -37,6 +40,14 @@ public interface Syscalls {
 
     /** For commands that do not wait: none of those for locks. */
     long fcntl(int fd, int command, long argument);
+
+    long dup3(int fd, int target, int flags);
+
+    /** For requests whose argument is a pointer; may wait for what the descriptor leads to. */
+    long ioctl(int fd, long request, Memory argument);
+
+    /** For requests whose argument is a number. */
+    long ioctl(int fd, long request, long argument);
 
     /** May wait unless {@code LOCK_NB}. */
     long flock(int fd, int operation);
@@ -74,6 +85,19 @@ public interface Syscalls {
 
     /** May wait. */
     long connect(int fd, Memory address, int length);
+
+    long bind(int fd, Memory address, int length);
+
+    long listen(int fd, int backlog);
+
+    /** May wait. The peer's address is not asked for. */
+    long accept4(int fd, int flags);
+
+    /** May wait. */
+    long sendmsg(int fd, Memory header, int flags);
+
+    /** May wait. */
+    long recvmsg(int fd, Memory header, int flags);
 
     long memfdCreate(String name, int flags);
 

@@ -63,6 +63,7 @@ public final class SeamChecks {
         all.addAll(ErrnoSeamChecks.list());
         all.addAll(ProcessSeamChecks.list());
         all.addAll(WaitSeamChecks.list());
+        all.addAll(TerminalSeamChecks.list());
         return all;
     }
 

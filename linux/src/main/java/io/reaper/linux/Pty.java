@@ -1,0 +1,46 @@
+package io.reaper.linux;
+
+import java.nio.file.Path;
+
+/**
+ * A pseudoterminal ({@code pty(7)}): what is written to one side is read from the other, with the
+ * kernel's line discipline between them.
+ *
+ * @param master the side of whoever shows the terminal
+ * @param slave the terminal itself, for a process; nobody's controlling terminal yet
+ */
+public record Pty(Fd master, Fd slave) implements AutoCloseable {
+
+    private static final Path MULTIPLEXER = Path.of("/dev/ptmx");
+    private static final long TIOCSPTLCK = 0x40045431L;
+    private static final long TIOCGPTPEER = 0x5441;
+    private static final int O_NOCTTY = 0x100;
+
+    /**
+     * Makes one. The slave is opened through the master, not by its name, which another mount
+     * namespace or a full /dev/pts might lead elsewhere.
+     *
+     * @throws LinuxException ENOENT without /dev/ptmx, ENOSPC when the system has no more
+     */
+    public static Pty open() {
+        Fd master = Fd.open(MULTIPLEXER, OpenFlags.O_RDWR | O_NOCTTY);
+        try (Memory unlocked = Memory.of(Integer.BYTES)) {
+            LinuxException.check(
+                    Syscalls.get().ioctl(master.number(), TIOCSPTLCK, unlocked),
+                    "unlock",
+                    MULTIPLEXER);
+            long flags = OpenFlags.O_RDWR | O_NOCTTY | OpenFlags.O_CLOEXEC;
+            long slave = Syscalls.get().ioctl(master.number(), TIOCGPTPEER, flags);
+            return new Pty(master, Fd.opened(slave, "open the terminal of", MULTIPLEXER));
+        } catch (LinuxException e) {
+            master.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        master.close();
+        slave.close();
+    }
+}
