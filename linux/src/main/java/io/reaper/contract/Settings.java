@@ -23,6 +23,7 @@ public final class Settings {
     public static final String SHIM_LOG = "REAPER_SHIM_LOG";
     public static final String SHIM_TRIM = "REAPER_SHIM_TRIM";
     public static final String ISOLATION = "REAPER_ISOLATION";
+    public static final String HOST_HOOKS = "REAPER_HOST_HOOKS";
     public static final String CONFIG = "REAPER_CONFIG";
 
     private static final int FILE_LIMIT = 1024 * 1024;
@@ -150,5 +151,24 @@ public final class Settings {
                             .formatted(ISOLATION, wanted));
         }
         return Isolation.HOST;
+    }
+
+    /**
+     * Whether hooks that set up a network are run although there is no network namespace.
+     *
+     * @throws SettingsException for any value but "refuse" and "run"; unset means refuse
+     */
+    public boolean runsNetworkHooks() {
+        String wanted = value(HOST_HOOKS).orElse("refuse");
+        return switch (wanted) {
+            case "run" -> true;
+            case "refuse" -> false;
+            default ->
+                    throw new SettingsException(
+                            HOST_HOOKS
+                                    + "="
+                                    + wanted
+                                    + ": unknown value; there are refuse and run");
+        };
     }
 }

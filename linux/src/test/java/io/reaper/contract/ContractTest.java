@@ -88,6 +88,12 @@ class ContractTest {
 
     @Test
     void theTrimCanBeSwitchedOff() {
+        assertFalse(Settings.load(Map.of()).runsNetworkHooks());
+        assertTrue(Settings.load(Map.of("REAPER_HOST_HOOKS", "run")).runsNetworkHooks());
+        Settings maybe = Settings.load(Map.of("REAPER_HOST_HOOKS", "yes"));
+        assertEquals(
+                "REAPER_HOST_HOOKS=yes: unknown value; there are refuse and run",
+                assertThrows(SettingsException.class, maybe::runsNetworkHooks).getMessage());
         assertTrue(Settings.load(Map.of()).shimTrim());
         assertTrue(Settings.load(Map.of("REAPER_SHIM_TRIM", "on")).shimTrim());
         assertFalse(Settings.load(Map.of("REAPER_SHIM_TRIM", "off")).shimTrim());

@@ -3,6 +3,7 @@ package io.reaper.runtime.bundle;
 import io.reaper.linux.Rlimits.Limit;
 import io.reaper.linux.Rlimits.Resource;
 import io.reaper.linux.Scheduling;
+import io.reaper.runtime.hooks.Hooks;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.OptionalInt;
  *
  * @param rootPath {@code root.path} as written
  * @param cgroupsPath {@code linux.cgroupsPath} as written
+ * @param namespaces the types of {@code linux.namespaces}, in their order
  * @param notApplied names of the properties given that ask for what is not applied, in their order
  */
 public record Spec(
@@ -21,6 +23,8 @@ public record Spec(
         Optional<String> rootPath,
         Map<String, String> annotations,
         Optional<String> cgroupsPath,
+        List<String> namespaces,
+        Hooks hooks,
         List<String> notApplied) {
 
     /**

@@ -1,5 +1,6 @@
 package io.reaper.runtime.bundle;
 
+import io.reaper.runtime.hooks.Hooks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Set;
 public final class SpecReader {
 
     private static final Set<String> NOT_APPLIED =
-            Set.of("root", "mounts", "hostname", "domainname", "hooks");
+            Set.of("root", "mounts", "hostname", "domainname");
     private static final Set<String> LINUX_NOT_APPLIED =
             Set.of(
                     "devices",
@@ -40,6 +41,8 @@ public final class SpecReader {
     private Optional<String> rootPath = Optional.empty();
     private Map<String, String> annotations = new LinkedHashMap<>();
     private Optional<String> cgroupsPath = Optional.empty();
+    private List<String> namespaces = List.of();
+    private Hooks hooks = Hooks.NONE;
 
     private SpecReader(JsonInput json) {
         this.json = json;
@@ -68,6 +71,7 @@ public final class SpecReader {
                 case "root" -> root();
                 case "annotations" -> annotations = json.stringMap();
                 case "linux" -> linux();
+                case "hooks" -> hooks = HooksReader.read(json);
                 default -> passOver(property, NOT_APPLIED.contains(property));
             }
         }
@@ -81,6 +85,8 @@ public final class SpecReader {
                 rootPath,
                 annotations,
                 cgroupsPath,
+                namespaces,
+                hooks,
                 List.copyOf(notApplied));
     }
 
@@ -133,6 +139,7 @@ public final class SpecReader {
                 }
             }
         }
+        namespaces = List.copyOf(types);
         if (!types.isEmpty()) {
             notApplied.add("linux.namespaces (" + String.join(", ", types) + ")");
         }

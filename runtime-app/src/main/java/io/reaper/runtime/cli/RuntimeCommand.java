@@ -166,7 +166,7 @@ public final class RuntimeCommand implements Runnable {
     }
 
     Start start() {
-        return new Start(store());
+        return new Start(store(), log());
     }
 
     Kill kill() {

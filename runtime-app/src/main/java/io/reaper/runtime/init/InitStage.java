@@ -5,6 +5,10 @@ import io.reaper.linux.LinuxException;
 import io.reaper.linux.OpenFlags;
 import io.reaper.linux.Program;
 import io.reaper.linux.Syscalls;
+import io.reaper.runtime.hooks.HookException;
+import io.reaper.runtime.hooks.HookKind;
+import io.reaper.runtime.hooks.HookRunner;
+import io.reaper.runtime.init.InitPlan.StartHooks;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -85,13 +89,20 @@ public final class InitStage {
         }
     }
 
+    private static void run(StartHooks start) {
+        int pid = (int) Syscalls.get().getpid();
+        new HookRunner(HookRunner.withPid(start.state(), pid), Optional.empty(), Optional.empty())
+                .runAll(HookKind.START_CONTAINER, start.hooks());
+    }
+
     private String refused(Program program, InitPlan plan) {
         try {
+            plan.startHooks().ifPresent(InitStage::run);
             Program.closeOnExecFrom(base);
             Program.restoreLimits();
             runner.setLimits(plan.limits());
             return program.exec().getMessage();
-        } catch (LinuxException e) {
+        } catch (LinuxException | HookException e) {
             return e.getMessage();
         } catch (OutOfMemoryError e) {
             return "exec " + plan.args().getFirst() + ": no memory within process.rlimits";

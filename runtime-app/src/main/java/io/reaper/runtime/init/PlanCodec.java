@@ -4,6 +4,8 @@ import io.reaper.linux.Capabilities;
 import io.reaper.linux.Rlimits.Limit;
 import io.reaper.linux.Rlimits.Resource;
 import io.reaper.linux.Scheduling;
+import io.reaper.runtime.hooks.Hook;
+import io.reaper.runtime.init.InitPlan.StartHooks;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -15,6 +17,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A plan as bytes, for the way from {@code create} to its init stage; both are the same build. */
 public final class PlanCodec {
@@ -55,6 +59,7 @@ public final class PlanCodec {
             write(plan.args(), out);
             write(plan.env(), out);
             write(plan.limits(), out);
+            writeHooks(plan.startHooks(), out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -70,7 +75,8 @@ public final class PlanCodec {
             for (int count = in.readInt(); count > 0; count--) {
                 steps.add(readStep(in));
             }
-            return new InitPlan(steps, readStrings(in), readStrings(in), readLimits(in));
+            return new InitPlan(
+                    steps, readStrings(in), readStrings(in), readLimits(in), readHooks(in));
         } catch (IOException e) {
             throw new IllegalArgumentException("init plan of " + plan.length + " bytes", e);
         }
@@ -198,6 +204,38 @@ public final class PlanCodec {
             out.writeLong(limit.getValue().soft());
             out.writeLong(limit.getValue().hard());
         }
+    }
+
+    private static void writeHooks(Optional<StartHooks> start, DataOutputStream out)
+            throws IOException {
+        out.writeBoolean(start.isPresent());
+        if (start.isPresent()) {
+            write(start.get().state(), out);
+            out.writeInt(start.get().hooks().size());
+            for (Hook hook : start.get().hooks()) {
+                write(hook.path(), out);
+                write(hook.args(), out);
+                write(hook.env(), out);
+                out.writeInt(hook.timeout().orElse(0));
+            }
+        }
+    }
+
+    private static Optional<StartHooks> readHooks(DataInputStream in) throws IOException {
+        if (!in.readBoolean()) {
+            return Optional.empty();
+        }
+        String state = readString(in);
+        List<Hook> hooks = new ArrayList<>();
+        for (int count = in.readInt(); count > 0; count--) {
+            hooks.add(new Hook(readString(in), readStrings(in), readStrings(in), readTimeout(in)));
+        }
+        return Optional.of(new StartHooks(hooks, state));
+    }
+
+    private static OptionalInt readTimeout(DataInputStream in) throws IOException {
+        int seconds = in.readInt();
+        return seconds == 0 ? OptionalInt.empty() : OptionalInt.of(seconds);
     }
 
     private static String readString(DataInputStream in) throws IOException {

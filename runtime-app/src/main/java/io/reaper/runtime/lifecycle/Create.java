@@ -55,6 +55,7 @@ public final class Create {
         settings.isolation();
         checkPreserved(request.preservedFds());
         Bundle bundle = Bundle.load(request.bundle());
+        ContainerHooks.check(bundle.spec(), settings);
         Optional<Cgroup> cgroup = TrackingCgroup.plan(request.id(), bundle.spec());
         InitPlanner planner = new InitPlanner(bundle.spec().process());
         InitPlan plan = planner.plan(request.id(), request.newKeyring());
@@ -81,7 +82,8 @@ public final class Create {
             Optional<Cgroup> cgroup,
             ContainerDirectory directory,
             Deque<Runnable> undo) {
-        ContainerState state = newState(request.id(), bundle, cgroup);
+        ContainerHooks hooks = new ContainerHooks(bundle.spec().hooks(), log);
+        ContainerState state = newState(request.id(), bundle, cgroup, hooks);
         directory.save(state);
         warnOfIgnored(bundle);
         directory.saveConfiguration(bundle.document());
@@ -91,23 +93,27 @@ public final class Create {
             undo.push(cgroup.get()::remove);
             directory.save(state);
         }
+        InitPlan hooked = plan.withStartHooks(hooks.starting(state));
         Path fifo = directory.makeExecFifo();
         try (Fd handle = Fd.open(fifo, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
                 InitProcess init =
-                        InitProcess.spawn(plan, handle, request.preservedFds(), cgroup, log)) {
+                        InitProcess.spawn(hooked, handle, request.preservedFds(), cgroup, log)) {
             undo.push(init::kill);
             int pid = init.awaitPid();
-            state = state.withInit(pid, startTime(pid));
-            directory.save(state);
+            ContainerState created = state.withInit(pid, startTime(pid));
+            directory.save(created);
+            undo.addLast(() -> hooks.deleted(created)); // after all else
+            hooks.creating(created, init.child().pidfd());
             init.proceed();
             init.awaitReady();
-            directory.save(state.withStatus(Status.CREATED));
+            directory.save(created.withStatus(Status.CREATED));
             request.pidFile().ifPresent(file -> writePidFile(file, pid));
             return init.child();
         }
     }
 
-    private static ContainerState newState(ContainerId id, Bundle bundle, Optional<Cgroup> cgroup) {
+    private static ContainerState newState(
+            ContainerId id, Bundle bundle, Optional<Cgroup> cgroup, ContainerHooks hooks) {
         return new ContainerState(
                 id,
                 Status.CREATING,
@@ -118,7 +124,8 @@ public final class Create {
                 bundle.spec().annotations(),
                 Instant.now(),
                 owner(),
-                cgroup.map(TrackingCgroup::intended));
+                cgroup.map(TrackingCgroup::intended),
+                hooks.hasLate());
     }
 
     /** The caller's name, not looked up where it is known: that reads half of /etc. */

@@ -131,12 +131,20 @@ public final class Delete {
     }
 
     /** Leftovers of a container whose init has ended go with it. */
-    private static void remove(ContainerDirectory directory, Optional<ContainerState> state) {
+    private void remove(ContainerDirectory directory, Optional<ContainerState> state) {
         if (state.isPresent()) {
             ContainerProcesses processes = new ContainerProcesses(state.get());
             end(directory.id(), processes);
             processes.removeCgroup();
         }
+        Optional<Runnable> hooks = state.map(found -> afterwards(directory, found));
         directory.remove();
+        hooks.ifPresent(Runnable::run);
+    }
+
+    /** Read before the directory goes, run after it. */
+    private Runnable afterwards(ContainerDirectory directory, ContainerState state) {
+        ContainerHooks hooks = ContainerHooks.late(directory, state, log);
+        return () -> hooks.deleted(state);
     }
 }

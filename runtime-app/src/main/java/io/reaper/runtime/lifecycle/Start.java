@@ -9,7 +9,9 @@ import io.reaper.linux.LinuxFiles;
 import io.reaper.linux.OpenFlags;
 import io.reaper.linux.Pidfd;
 import io.reaper.linux.Poll;
+import io.reaper.runtime.log.RuntimeLog;
 import io.reaper.runtime.state.ContainerDirectory;
+import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.Snapshot;
 import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
@@ -25,21 +27,24 @@ public final class Start {
     private static final int ERROR_LIMIT = 8 * 1024;
 
     private final StateStore store;
+    private final RuntimeLog log;
 
-    public Start(StateStore store) {
+    public Start(StateStore store, RuntimeLog log) {
         this.store = store;
+        this.log = log;
     }
 
-    /** Returns when the program runs. */
+    /** Returns when the program runs, and the hooks after that have ended. */
     public void start(ContainerId id) {
         ContainerDirectory directory = store.at(id);
         try (Gate gate = claim(directory)) {
             await(gate);
+            ContainerHooks.late(directory, gate.state(), log).started(gate.state());
         }
     }
 
     /** The way to init, which one caller gets. */
-    private record Gate(Fd fifo, Pidfd init) implements AutoCloseable {
+    private record Gate(Fd fifo, Pidfd init, ContainerState state) implements AutoCloseable {
         @Override
         public void close() {
             fifo.close();
@@ -61,8 +66,9 @@ public final class Start {
                             .orElseThrow(() -> notCreated(id, Status.STOPPED));
             Fd fifo = Fd.open(directory.execFifo(), OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
             LinuxFiles.unlink(directory.execFifo());
-            directory.save(snapshot.state().withStatus(Status.RUNNING));
-            return new Gate(fifo, init);
+            ContainerState running = snapshot.state().withStatus(Status.RUNNING);
+            directory.save(running);
+            return new Gate(fifo, init, running);
         }
     }
 

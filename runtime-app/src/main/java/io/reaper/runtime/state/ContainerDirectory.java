@@ -161,6 +161,14 @@ public final class ContainerDirectory {
         AtomicFile.write(path.resolve(CONFIGURATION), document, FILE_PERMISSIONS);
     }
 
+    /** The configuration as it was at create. */
+    public byte[] configuration() {
+        Path file = path.resolve(CONFIGURATION);
+        try (Fd open = Fd.open(file, OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW)) {
+            return open.readAll(STATE_LIMIT);
+        }
+    }
+
     /** What init waits on; 0622, since it opens it as the container's user. */
     public Path makeExecFifo() {
         LinuxFiles.mkfifo(execFifo(), FIFO_PERMISSIONS);

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param bundle absolute
  * @param rootfs absolute; empty if the configuration names none
  * @param tracking the cgroup that holds the container's processes, if there is one
+ * @param lateHooks whether the kept config.json has hooks for start or delete to run
  */
 public record ContainerState(
         ContainerId id,
@@ -27,7 +28,8 @@ public record ContainerState(
         Map<String, String> annotations,
         Instant created,
         String owner,
-        Optional<Tracking> tracking) {
+        Optional<Tracking> tracking,
+        boolean lateHooks) {
 
     /** The version of the OCI runtime specification which the state JSON follows. */
     public static final String OCI_VERSION = "1.2.1";
@@ -52,7 +54,8 @@ public record ContainerState(
                 annotations,
                 created,
                 owner,
-                tracking);
+                tracking,
+                lateHooks);
     }
 
     public ContainerState withTracking(Tracking cgroup) {
@@ -66,11 +69,22 @@ public record ContainerState(
                 annotations,
                 created,
                 owner,
-                Optional.of(cgroup));
+                Optional.of(cgroup),
+                lateHooks);
     }
 
     public ContainerState withStatus(Status next) {
         return new ContainerState(
-                id, next, pid, pidStartTime, bundle, rootfs, annotations, created, owner, tracking);
+                id,
+                next,
+                pid,
+                pidStartTime,
+                bundle,
+                rootfs,
+                annotations,
+                created,
+                owner,
+                tracking,
+                lateHooks);
     }
 }

@@ -14,11 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * state.json and the answers of {@code state} and {@code list} (runtime-spec 1.2, runtime.md,
@@ -31,7 +33,7 @@ public final class StateJson {
                     """
                     {"ociVersion": 0, "id": 0, "status": 0, "pid": 0, "bundle": 0, "rootfs": 0,
                      "created": 0, "owner": 0, "annotations": 0, "pidStartTime": 0, "cgroup": 0,
-                     "cgroupInode": 0}
+                     "cgroupInode": 0, "lateHooks": 0}
                     """);
 
     private StateJson() {}
@@ -61,8 +63,27 @@ public final class StateJson {
                         json.writeStringField("cgroup", state.tracking().get().path());
                         json.writeNumberField("cgroupInode", state.tracking().get().inode());
                     }
+                    if (state.lateHooks()) {
+                        json.writeBooleanField("lateHooks", true);
+                    }
                     json.writeEndObject();
                 });
+    }
+
+    /** What hooks get: in one line, without the pid. */
+    public static String forHooks(ContainerState state, Status status) {
+        byte[] json =
+                write(
+                        out -> {
+                            out.writeStartObject();
+                            out.writeStringField("ociVersion", ContainerState.OCI_VERSION);
+                            out.writeStringField("id", state.id().toString());
+                            out.writeStringField("status", status.text());
+                            out.writeStringField("bundle", state.bundle().toString());
+                            annotations(out, state);
+                            out.writeEndObject();
+                        });
+        return new String(json, StandardCharsets.UTF_8).strip();
     }
 
     /** The answer of {@code state}. */
@@ -110,6 +131,10 @@ public final class StateJson {
         json.writeStringField("rootfs", state.rootfs());
         json.writeStringField("created", state.created().toString());
         json.writeStringField("owner", state.owner());
+        annotations(json, state);
+    }
+
+    private static void annotations(JsonGenerator json, ContainerState state) throws IOException {
         json.writeObjectFieldStart("annotations");
         for (Map.Entry<String, String> annotation : state.annotations().entrySet()) {
             json.writeStringField(annotation.getKey(), annotation.getValue());
@@ -125,6 +150,7 @@ public final class StateJson {
     static ContainerState decode(byte[] document) throws IOException {
         Map<String, String> texts = new LinkedHashMap<>();
         Map<String, Long> numbers = new LinkedHashMap<>();
+        Set<String> flags = new HashSet<>();
         Map<String, String> annotations = new LinkedHashMap<>();
         try (JsonParser json = FACTORY.createParser(document)) {
             expect(json.nextToken() == JsonToken.START_OBJECT, "not an object");
@@ -132,6 +158,7 @@ public final class StateJson {
                 String name = json.currentName();
                 switch (json.nextToken()) {
                     case VALUE_STRING -> texts.put(name, json.getText());
+                    case VALUE_TRUE -> flags.add(name);
                     case VALUE_NUMBER_INT -> numbers.put(name, json.getLongValue());
                     case START_OBJECT -> {
                         while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -165,8 +192,8 @@ public final class StateJson {
                             .map(
                                     path ->
                                             new Tracking(
-                                                    path,
-                                                    numbers.getOrDefault("cgroupInode", 0L))));
+                                                    path, numbers.getOrDefault("cgroupInode", 0L))),
+                    flags.contains("lateHooks"));
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw new IOException(e.getMessage(), e);
         }

@@ -80,7 +80,6 @@ class SpecReaderTest {
                         "process.apparmorProfile",
                         "root",
                         "mounts",
-                        "hooks",
                         "linux.namespaces (pid, network)",
                         "linux.resources"),
                 read(FULL).notApplied());

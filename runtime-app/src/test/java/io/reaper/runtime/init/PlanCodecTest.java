@@ -7,9 +7,13 @@ import io.reaper.linux.Capabilities;
 import io.reaper.linux.Rlimits.Limit;
 import io.reaper.linux.Rlimits.Resource;
 import io.reaper.linux.Scheduling;
+import io.reaper.runtime.hooks.Hook;
+import io.reaper.runtime.init.InitPlan.StartHooks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +21,18 @@ class PlanCodecTest {
 
     private static final Map<Resource, Limit> LIMITS =
             Map.of(Resource.RLIMIT_CORE, new Limit(0, -1), Resource.RLIMIT_NOFILE, new Limit(1, 2));
+
+    private static final Optional<StartHooks> HOOKS =
+            Optional.of(
+                    new StartHooks(
+                            List.of(
+                                    new Hook("/a", List.of(), List.of(), OptionalInt.empty()),
+                                    new Hook(
+                                            "/b",
+                                            List.of("b", ""),
+                                            List.of("A=ü"),
+                                            OptionalInt.of(7))),
+                            "{\"id\":\"ü\"}"));
 
     static final List<InitStep> EVERY_STEP =
             List.of(
@@ -40,7 +56,9 @@ class PlanCodecTest {
     @Test
     void everyStepSurvivesTheWay() {
         assertEquals(InitStep.class.getPermittedSubclasses().length, EVERY_STEP.size());
-        InitPlan plan = new InitPlan(EVERY_STEP, List.of("a", ""), List.of("A=ü"), LIMITS);
+        InitPlan plan =
+                new InitPlan(EVERY_STEP, List.of("a", ""), List.of("A=ü"), LIMITS)
+                        .withStartHooks(HOOKS);
         assertEquals(plan, PlanCodec.decode(PlanCodec.encode(plan)));
     }
 
@@ -55,7 +73,9 @@ class PlanCodecTest {
     @Test
     void aCutPlanIsRefused() {
         byte[] whole =
-                PlanCodec.encode(new InitPlan(EVERY_STEP, List.of("a"), List.of("A=1"), LIMITS));
+                PlanCodec.encode(
+                        new InitPlan(EVERY_STEP, List.of("a"), List.of("A=1"), LIMITS)
+                                .withStartHooks(HOOKS));
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
             assertThrows(IllegalArgumentException.class, () -> PlanCodec.decode(cut));

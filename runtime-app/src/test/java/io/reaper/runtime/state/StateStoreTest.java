@@ -52,7 +52,8 @@ class StateStoreTest {
                 Map.of("a", "ü\n"),
                 Instant.parse("2026-01-02T03:04:05.123456789Z"),
                 "root",
-                Optional.of(new Tracking("/reaper/c1", 77)));
+                Optional.of(new Tracking("/reaper/c1", 77)),
+                true);
     }
 
     private static int ownPid() {
