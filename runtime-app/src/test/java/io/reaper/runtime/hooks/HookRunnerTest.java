@@ -168,8 +168,11 @@ class HookRunnerTest {
                                         HookKind.POSTSTART,
                                         List.of(hook("sleep 1000 & echo $! >child"))));
         ProcessHandle left = ProcessHandle.of(Long.parseLong(file("child"))).orElseThrow();
-        assertTrue(left.isAlive());
-        left.destroyForcibly();
+        try {
+            assertTrue(left.isAlive());
+        } finally {
+            left.destroyForcibly();
+        }
     }
 
     @Test
