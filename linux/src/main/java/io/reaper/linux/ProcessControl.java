@@ -40,6 +40,14 @@ public final class ProcessControl {
         }
     }
 
+    /** A terminal becomes that of the session, which this process leads and which has none yet. */
+    public void takeTerminal(int fd) {
+        LinuxException.check(
+                syscalls.ioctl(fd, Terminal.TIOCSCTTY, 0),
+                "make the controlling terminal of",
+                "fd " + fd);
+    }
+
     public void changeDirectory(String path) {
         LinuxException.check(syscalls.chdir(path), "chdir", path);
     }

@@ -12,6 +12,8 @@ public final class Signals {
     public static final int SIGPIPE = 13;
     public static final int SIGTERM = 15;
     public static final int SIGSTOP = 19;
+    public static final int SIGTTOU = 22;
+    public static final int SIGWINCH = 28;
 
     private static final List<String> NAMES =
             List.of(

@@ -9,7 +9,7 @@ public final class Terminal {
 
     private static final int TCGETS = 0x5401;
     private static final int TCSETS = 0x5402;
-    private static final int TIOCSCTTY = 0x540e;
+    static final int TIOCSCTTY = 0x540e;
     private static final int TIOCGWINSZ = 0x5413;
     private static final int TIOCSWINSZ = 0x5414;
     private static final int WINSIZE_SIZE = 8; // rows, columns, and two that nobody uses

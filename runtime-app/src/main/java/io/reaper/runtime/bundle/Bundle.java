@@ -1,18 +1,13 @@
 package io.reaper.runtime.bundle;
 
 import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
 import io.reaper.linux.FileStat;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
-import io.reaper.linux.OpenFlags;
 import java.nio.file.Path;
 
 /** A bundle whose configuration has been read and found good. */
 public final class Bundle {
-
-    /** Bytes of a config.json; larger ones are refused unread. */
-    private static final int LIMIT = 16 * 1024 * 1024;
 
     private static final String CONFIG = "config.json";
 
@@ -34,7 +29,7 @@ public final class Bundle {
      */
     public static Bundle load(Path directory) {
         Path found = real(directory);
-        byte[] document = read(found.resolve(CONFIG));
+        byte[] document = Document.read(found.resolve(CONFIG));
         return new Bundle(found, SpecReader.read(CONFIG, document), document);
     }
 
@@ -64,22 +59,5 @@ public final class Bundle {
             throw new LinuxException("bundle", directory.toString(), Errno.ENOTDIR);
         }
         return LinuxFiles.realPath(directory);
-    }
-
-    private static byte[] read(Path config) {
-        // not blocking: a FIFO in its place must not hold us
-        try (Fd file = Fd.open(config, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK)) {
-            FileStat stat = file.stat();
-            if (!stat.isRegular()) {
-                throw new SpecException(config.toString(), "", "not a regular file");
-            }
-            if (stat.size() > LIMIT) {
-                throw new SpecException(
-                        config.toString(),
-                        "",
-                        stat.size() + " bytes, at most " + LIMIT + " are read");
-            }
-            return file.readAll(LIMIT);
-        }
     }
 }

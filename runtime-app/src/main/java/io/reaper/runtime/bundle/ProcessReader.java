@@ -3,6 +3,7 @@ package io.reaper.runtime.bundle;
 import io.reaper.linux.Rlimits.Limit;
 import io.reaper.linux.Rlimits.Resource;
 import io.reaper.linux.Scheduling;
+import io.reaper.linux.WindowSize;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,10 +16,12 @@ import java.util.Set;
 final class ProcessReader {
 
     private static final long ID_MAX = 0xffff_fffeL;
+    private static final int SIZE_MAX = 0xffff;
     private static final Set<String> NOT_APPLIED =
-            Set.of("apparmorProfile", "selinuxLabel", "execCPUAffinity", "consoleSize");
+            Set.of("apparmorProfile", "selinuxLabel", "execCPUAffinity");
 
     private final JsonInput json;
+    private final String prefix;
     private final List<String> notApplied;
     private List<String> args = List.of();
     private List<String> env = List.of();
@@ -30,15 +33,23 @@ final class ProcessReader {
     private boolean noNewPrivileges;
     private Optional<Spec.IoPriority> ioPriority = Optional.empty();
     private Optional<Scheduling.Attributes> scheduler = Optional.empty();
+    private boolean terminal;
+    private Optional<WindowSize> consoleSize = Optional.empty();
 
-    private ProcessReader(JsonInput json, List<String> notApplied) {
+    private ProcessReader(JsonInput json, String prefix, List<String> notApplied) {
         this.json = json;
+        this.prefix = prefix;
         this.notApplied = notApplied;
     }
 
-    /** The process which is the current value; what is not applied is added to the list. */
-    static Spec.ContainerProcess read(JsonInput json, List<String> notApplied) {
-        return new ProcessReader(json, notApplied).process();
+    /**
+     * The process which is the current value.
+     *
+     * @param prefix of its properties' paths: "process." or nothing
+     * @param notApplied what is not applied is added to it
+     */
+    static Spec.ContainerProcess read(JsonInput json, String prefix, List<String> notApplied) {
+        return new ProcessReader(json, prefix, notApplied).process();
     }
 
     private Spec.ContainerProcess process() {
@@ -55,16 +66,17 @@ final class ProcessReader {
                 case "capabilities" -> capabilities = capabilities();
                 case "noNewPrivileges" -> noNewPrivileges = json.bool();
                 case "ioPriority" -> ioPriority = Optional.of(ioPriority());
-                case "scheduler" -> scheduler = Optional.of(SchedulerReader.read(json));
-                case "terminal" -> refuseTerminal();
+                case "scheduler" -> scheduler = Optional.of(SchedulerReader.read(json, prefix));
+                case "terminal" -> terminal = json.bool();
+                case "consoleSize" -> consoleSize = Optional.of(consoleSize());
                 default -> passOver(property);
             }
         }
         if (args.isEmpty()) {
-            throw json.wrong("process.args", "missing or empty: it names the program");
+            throw json.wrong(prefix + "args", "missing or empty: it names the program");
         }
         if (cwd.isEmpty()) {
-            throw json.wrong("process.cwd", "missing: an absolute path is required");
+            throw json.wrong(prefix + "cwd", "missing: an absolute path is required");
         }
         return new Spec.ContainerProcess(
                 args,
@@ -76,13 +88,15 @@ final class ProcessReader {
                 capabilities,
                 noNewPrivileges,
                 ioPriority,
-                scheduler);
+                scheduler,
+                terminal,
+                consoleSize);
     }
 
     private List<String> args() {
         List<String> values = json.strings();
         if (!values.isEmpty() && values.getFirst().isEmpty()) {
-            throw json.wrong("process.args[0]", "is empty: it names the program");
+            throw json.wrong(prefix + "args[0]", "is empty: it names the program");
         }
         return values;
     }
@@ -108,15 +122,23 @@ final class ProcessReader {
         return path;
     }
 
-    private void refuseTerminal() {
-        if (json.bool()) {
-            throw json.wrong("true is not supported yet: set it to false");
+    private WindowSize consoleSize() {
+        int columns = 0;
+        int rows = 0;
+        json.enterObject();
+        while (json.nextProperty()) {
+            switch (json.property()) {
+                case "width" -> columns = json.int32(0, SIZE_MAX);
+                case "height" -> rows = json.int32(0, SIZE_MAX);
+                default -> json.skip();
+            }
         }
+        return new WindowSize(columns, rows);
     }
 
     private void passOver(String property) {
         if (!json.isEmptySkipped() && NOT_APPLIED.contains(property)) {
-            notApplied.add("process." + property);
+            notApplied.add(prefix + property);
         }
     }
 
@@ -226,7 +248,7 @@ final class ProcessReader {
             }
         }
         if (ioClass == 0) {
-            throw json.wrong("process.ioPriority.class", "missing");
+            throw json.wrong(prefix + "ioPriority.class", "missing");
         }
         return new Spec.IoPriority(ioClass, priority);
     }

@@ -16,7 +16,7 @@ final class SchedulerReader {
 
     private SchedulerReader() {}
 
-    static Scheduling.Attributes read(JsonInput json) {
+    static Scheduling.Attributes read(JsonInput json, String prefix) {
         int policy = NO_POLICY;
         long flags = 0;
         int nice = 0;
@@ -38,14 +38,14 @@ final class SchedulerReader {
             }
         }
         if (policy == NO_POLICY) {
-            throw json.wrong("process.scheduler.policy", "missing");
+            throw json.wrong(prefix + "scheduler.policy", "missing");
         }
         if (priority != 0 && policy != SCHED_FIFO && policy != SCHED_RR) {
-            throw json.wrong("process.scheduler.priority", "only for SCHED_FIFO and SCHED_RR");
+            throw json.wrong(prefix + "scheduler.priority", "only for SCHED_FIFO and SCHED_RR");
         }
         if (policy != SCHED_DEADLINE && (runtime | deadline | period) != 0) {
             throw json.wrong(
-                    "process.scheduler",
+                    prefix + "scheduler",
                     "runtime, deadline and period are only for SCHED_DEADLINE");
         }
         return new Scheduling.Attributes(policy, flags, nice, priority, runtime, deadline, period);

@@ -3,6 +3,7 @@ package io.reaper.runtime.bundle;
 import io.reaper.linux.Rlimits.Limit;
 import io.reaper.linux.Rlimits.Resource;
 import io.reaper.linux.Scheduling;
+import io.reaper.linux.WindowSize;
 import io.reaper.runtime.hooks.Hooks;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ public record Spec(
      * @param cwd absolute
      * @param oomScoreAdj −1000 to 1000
      * @param capabilities empty: the process gets none
+     * @param terminal whether its standard streams are a terminal
+     * @param consoleSize the terminal's size at first
      */
     public record ContainerProcess(
             List<String> args,
@@ -46,7 +49,26 @@ public record Spec(
             Capabilities capabilities,
             boolean noNewPrivileges,
             Optional<IoPriority> ioPriority,
-            Optional<Scheduling.Attributes> scheduler) {}
+            Optional<Scheduling.Attributes> scheduler,
+            boolean terminal,
+            Optional<WindowSize> consoleSize) {
+
+        public ContainerProcess withTerminal(boolean wanted) {
+            return new ContainerProcess(
+                    args,
+                    env,
+                    cwd,
+                    user,
+                    rlimits,
+                    oomScoreAdj,
+                    capabilities,
+                    noNewPrivileges,
+                    ioPriority,
+                    scheduler,
+                    wanted,
+                    consoleSize);
+        }
+    }
 
     /**
      * {@code process.user}; ids are unsigned 32-bit numbers in the bits of an int.

@@ -61,13 +61,29 @@ public final class SpecReader {
         }
     }
 
+    /**
+     * Reads a document that holds {@code process} alone.
+     *
+     * @param file as above
+     * @param notApplied properties that ask for what is not applied are added to it
+     */
+    public static Spec.ContainerProcess readProcess(
+            String file, byte[] document, List<String> notApplied) {
+        try (JsonInput json = new JsonInput(file, document)) {
+            Spec.ContainerProcess process = ProcessReader.read(json, "", notApplied);
+            json.end();
+            return process;
+        }
+    }
+
     private Spec spec() {
         json.enterObject();
         while (json.nextProperty()) {
             String property = json.property();
             switch (property) {
                 case "ociVersion" -> ociVersion = version();
-                case "process" -> process = Optional.of(ProcessReader.read(json, notApplied));
+                case "process" ->
+                        process = Optional.of(ProcessReader.read(json, "process.", notApplied));
                 case "root" -> root();
                 case "annotations" -> annotations = json.stringMap();
                 case "linux" -> linux();

@@ -32,7 +32,7 @@ final class CreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        runtime.create().create(options.request()).pidfd().close();
+        runtime.create().create(options.request(true)).release();
         return 0;
     }
 }

@@ -35,7 +35,7 @@ final class CreateOptions {
     @Option(
             names = "--console-socket",
             paramLabel = "SOCKET",
-            description = "refused: terminals are not supported yet")
+            description = "send the program's terminal (process.terminal) to the listener there")
     Optional<Path> consoleSocket = Optional.empty();
 
     @Option(names = "--no-pivot", description = "accepted: host mode changes no root")
@@ -55,14 +55,15 @@ final class CreateOptions {
     @Spec(Spec.Target.MIXEE)
     CommandSpec command;
 
-    CreateRequest request() {
-        if (consoleSocket.isPresent()) {
-            throw refused("--console-socket " + consoleSocket.get() + ": not supported yet");
-        }
+    /**
+     * @param detached whether the verb returns while the program runs
+     */
+    CreateRequest request(boolean detached) {
         if (preserveFds < 0) {
             throw refused("--preserve-fds " + preserveFds + ": must not be negative");
         }
-        return new CreateRequest(id, bundle, pidFile, !noNewKeyring, preserveFds);
+        return new CreateRequest(
+                id, bundle, pidFile, consoleSocket, detached, !noNewKeyring, preserveFds);
     }
 
     private ParameterException refused(String reason) {

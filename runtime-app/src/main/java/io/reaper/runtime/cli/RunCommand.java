@@ -15,7 +15,11 @@ import picocli.CommandLine.ParentCommand;
         header = "create and start a container, wait for its end, delete it",
         synopsisHeading = "%nSYNOPSIS%n    ",
         descriptionHeading = "%nDESCRIPTION%n",
-        description = {"    The exit status is the program's, or 128 + the signal that ended it."},
+        description = {
+            "    The exit status is the program's, or 128 + the signal that ended it. Signals are",
+            "    passed on to the program. If config.json asks for a terminal (process.terminal),",
+            "    the program gets one, which is shown on the terminal that run is called from."
+        },
         parameterListHeading = "%nARGUMENTS%n",
         optionListHeading = "%nOPTIONS%n",
         footerHeading = "%nEXAMPLES%n",
@@ -42,7 +46,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CreateRequest request = options.request();
+        CreateRequest request = options.request(detach);
         if (detach) {
             runtime.containerRun().detached(request);
             return 0;

@@ -4,6 +4,7 @@ import io.reaper.contract.Settings;
 import io.reaper.linux.LinuxException;
 import io.reaper.runtime.lifecycle.Create;
 import io.reaper.runtime.lifecycle.Delete;
+import io.reaper.runtime.lifecycle.Exec;
 import io.reaper.runtime.lifecycle.Kill;
 import io.reaper.runtime.lifecycle.Query;
 import io.reaper.runtime.lifecycle.Run;
@@ -51,7 +52,8 @@ import picocli.CommandLine.Spec;
             "                          does not set (default /etc/reaper/reaper.conf)",
             "",
             "EXIT STATUS",
-            "    0 on success, 1 on any error (one line on standard error); run: the program's own",
+            "    0 on success, 1 on any error (one line on standard error); run and exec: the",
+            "    program's own; exec: 255 if it cannot start",
             "",
             "EXAMPLES",
             "    reaper-runtime create test1 --bundle /path/to/bundle",
@@ -68,6 +70,7 @@ import picocli.CommandLine.Spec;
             KillCommand.class,
             DeleteCommand.class,
             RunCommand.class,
+            ExecCommand.class,
             ListCommand.class,
             PsCommand.class
         })
@@ -179,6 +182,10 @@ public final class RuntimeCommand implements Runnable {
 
     Run containerRun() {
         return new Run(store(), create(), start(), delete());
+    }
+
+    Exec exec() {
+        return new Exec(store(), log());
     }
 
     Query query() {

@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class RuntimeCommandLine {
 
     private static final int FAILURE = 1;
+    private static final int CANNOT_EXEC = 255;
     private static final int WIDTH = 100;
 
     private final RuntimeCommand command = new RuntimeCommand();
@@ -30,8 +31,10 @@ public final class RuntimeCommandLine {
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         commandLine.setUsageHelpWidth(WIDTH);
         commandLine.setInterpolateVariables(false); // no text of ours has any
+        commandLine.setExpandAtFiles(false); // arguments of programs may start with @
+        commandLine.getSubcommands().get("exec").setStopAtPositional(true);
         commandLine.setParameterExceptionHandler((e, args) -> misuse(e));
-        commandLine.setExecutionExceptionHandler((e, line, parsed) -> failure(e));
+        commandLine.setExecutionExceptionHandler((e, line, parsed) -> failure(e, line));
     }
 
     /**
@@ -76,12 +79,13 @@ public final class RuntimeCommandLine {
                 : e.getMessage();
     }
 
-    private int failure(Exception e) {
+    private int failure(Exception e, CommandLine at) {
         if (e instanceof ParameterException misuse) {
             return misuse(misuse);
         }
-        report(message(e));
-        return FAILURE;
+        boolean exec = at.getCommand() instanceof ExecCommand;
+        report((exec ? "exec failed: " : "") + message(e));
+        return exec ? CANNOT_EXEC : FAILURE;
     }
 
     private void report(String message) {

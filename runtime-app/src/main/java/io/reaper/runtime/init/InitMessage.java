@@ -1,6 +1,6 @@
 package io.reaper.runtime.init;
 
-/** What {@code create} and the init stage say to each other, one packet each. */
+/** What {@code create} or {@code exec} and the init stage say to each other, one packet each. */
 public sealed interface InitMessage {
 
     /** From init: it is there, under this pid, and waits for {@link Continue}. */
@@ -12,7 +12,10 @@ public sealed interface InitMessage {
     /** From init: a setting was not applied, which is no reason to fail. */
     record Warning(String text) implements InitMessage {}
 
-    /** From init: all is applied and the program found; it waits for start now. */
+    /**
+     * From init: all is applied and the program found. Where it waits for start the channel ends
+     * now; otherwise when the program runs, and {@link Failed} comes if it cannot.
+     */
     record Ready() implements InitMessage {}
 
     /**

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param args of the program; the first names it
  * @param env the program's whole environment
  * @param limits set as the last thing before the program
+ * @param gate what the program waits for when all else is done
  * @param startHooks run when start lets it go on, before the program
  */
 public record InitPlan(
@@ -20,7 +21,16 @@ public record InitPlan(
         List<String> args,
         List<String> env,
         Map<Resource, Limit> limits,
+        Gate gate,
         Optional<StartHooks> startHooks) {
+
+    /** When the program runs. */
+    public enum Gate {
+        /** When {@code start} opens exec.fifo; that also takes the reason if it cannot run. */
+        START,
+        /** At once; the channel ends when it runs, or takes the reason why it does not. */
+        NONE
+    }
 
     /**
      * The hooks of a start.
@@ -34,11 +44,12 @@ public record InitPlan(
             List<InitStep> steps,
             List<String> args,
             List<String> env,
-            Map<Resource, Limit> limits) {
-        this(steps, args, env, limits, Optional.empty());
+            Map<Resource, Limit> limits,
+            Gate gate) {
+        this(steps, args, env, limits, gate, Optional.empty());
     }
 
     public InitPlan withStartHooks(Optional<StartHooks> hooks) {
-        return new InitPlan(steps, args, env, limits, hooks);
+        return new InitPlan(steps, args, env, limits, gate, hooks);
     }
 }

@@ -13,18 +13,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * The process that becomes the container's program. Started by {@code create} with only this
- * class's own means: the JDK and the kernel seam, one thread, since namespaces, credentials and
- * no_new_privs belong to a thread and {@code execve(2)} carries those of the calling one.
+ * The process that becomes the container's program, or another one of its processes. Started by
+ * {@code create} and {@code exec} with only this class's own means: the JDK and the kernel seam,
+ * one thread, since namespaces, credentials and no_new_privs belong to a thread and {@code
+ * execve(2)} carries those of the calling one.
  *
- * <p>Descriptors from the base number on: the {@link InitChannel}, an {@code O_PATH} descriptor of
- * exec.fifo, the plan. Those between 2 and the base are the caller's, kept for the program.
+ * <p>Descriptors from the base number on: the {@link InitChannel}, the plan, and where the program
+ * waits for {@code start}, an {@code O_PATH} descriptor of exec.fifo. Those between 2 and the base
+ * are the caller's, kept for the program.
  */
 public final class InitStage {
 
     private static final int CHANNEL = 0;
-    private static final int FIFO = 1;
-    private static final int PLAN = 2;
+    private static final int PLAN = 1;
+    private static final int FIFO = 2;
     private static final int FAILURE = 1;
 
     private final int base;
@@ -51,14 +53,15 @@ public final class InitStage {
         try (Fd file = Fd.of(base + PLAN)) {
             plan = PlanCodec.decode(file.readAll(PlanCodec.LIMIT));
         }
-        Optional<String> program;
         try (InitChannel channel = new InitChannel(Fd.of(base + CHANNEL))) {
             channel.send(new InitMessage.Pid((int) Syscalls.get().getpid()));
             boolean registered =
                     channel.receive().filter(InitMessage.Continue.class::isInstance).isPresent();
-            program = registered ? prepare(plan, channel) : Optional.empty();
+            Optional<String> program = registered ? prepare(plan, channel) : Optional.empty();
+            if (program.isPresent()) {
+                becomeProgram(program.get(), plan, channel);
+            }
         }
-        program.ifPresent(path -> becomeProgram(path, plan));
     }
 
     private Optional<String> prepare(InitPlan plan, InitChannel channel) {
@@ -79,13 +82,19 @@ public final class InitStage {
         return Optional.empty();
     }
 
-    /**
-     * Waits for {@code start}, which reads from the FIFO: its end means success, bytes an error.
-     */
-    private void becomeProgram(String path, InitPlan plan) {
-        try (Fd gate = Fd.of(base + FIFO).reopen(OpenFlags.O_WRONLY);
-                Program program = new Program(path, plan.args(), plan.env())) {
-            gate.write(refused(program, plan).getBytes(StandardCharsets.UTF_8));
+    private void becomeProgram(String path, InitPlan plan, InitChannel channel) {
+        try (Program program = new Program(path, plan.args(), plan.env())) {
+            switch (plan.gate()) {
+                case START -> {
+                    channel.close();
+                    // waits for start, which reads: the end means success, bytes are an error
+                    try (Fd gate = Fd.of(base + FIFO).reopen(OpenFlags.O_WRONLY)) {
+                        gate.write(refused(program, plan).getBytes(StandardCharsets.UTF_8));
+                    }
+                }
+                case NONE ->
+                        channel.send(new InitMessage.Failed("exec", 0, refused(program, plan)));
+            }
         }
     }
 

@@ -16,6 +16,9 @@ public sealed interface InitStep {
     /** Standard streams that are FIFOs, pipes or sockets are given to the user. */
     record OwnStreams(int uid) implements InitStep {}
 
+    /** Standard input is a terminal: it becomes the new session's, and the user's. */
+    record TakeTerminal(int uid) implements InitStep {}
+
     record JoinSessionKeyring(String name) implements InitStep {}
 
     /** The kernel's preference for ending it when memory runs out, −1000 to 1000. */

@@ -45,6 +45,7 @@ public final class PlanCodec {
     private static final int GID = 14;
     private static final int UID = 15;
     private static final int CAPABILITIES = 16;
+    private static final int TERMINAL = 17;
 
     private PlanCodec() {}
 
@@ -59,6 +60,7 @@ public final class PlanCodec {
             write(plan.args(), out);
             write(plan.env(), out);
             write(plan.limits(), out);
+            out.writeUTF(plan.gate().name());
             writeHooks(plan.startHooks(), out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -76,7 +78,12 @@ public final class PlanCodec {
                 steps.add(readStep(in));
             }
             return new InitPlan(
-                    steps, readStrings(in), readStrings(in), readLimits(in), readHooks(in));
+                    steps,
+                    readStrings(in),
+                    readStrings(in),
+                    readLimits(in),
+                    InitPlan.Gate.valueOf(in.readUTF()),
+                    readHooks(in));
         } catch (IOException e) {
             throw new IllegalArgumentException("init plan of " + plan.length + " bytes", e);
         }
@@ -86,6 +93,7 @@ public final class PlanCodec {
         switch (step) {
             case InitStep.BecomeSubreaper() -> out.writeByte(SUBREAPER);
             case InitStep.OwnStreams(int uid) -> number(STREAMS, uid, out);
+            case InitStep.TakeTerminal(int uid) -> number(TERMINAL, uid, out);
             case InitStep.JoinSessionKeyring(String name) -> {
                 out.writeByte(KEYRING);
                 write(name, out);
@@ -144,6 +152,7 @@ public final class PlanCodec {
         return switch (kind) {
             case SUBREAPER -> new InitStep.BecomeSubreaper();
             case STREAMS -> new InitStep.OwnStreams(in.readInt());
+            case TERMINAL -> new InitStep.TakeTerminal(in.readInt());
             case KEYRING -> new InitStep.JoinSessionKeyring(readString(in));
             case OOM_SCORE -> new InitStep.SetOomScore(in.readInt());
             case SCHEDULER ->

@@ -22,6 +22,7 @@ import java.util.function.IntFunction;
 /** Does the steps of a plan to the calling thread and its process. */
 final class StepRunner {
 
+    private static final int STANDARD_INPUT = 0;
     private static final int STANDARD_STREAMS = 3;
     private static final int KEEP_GROUP = -1;
     private static final String OOM_SCORE = "/proc/self/oom_score_adj";
@@ -55,6 +56,7 @@ final class StepRunner {
         switch (step) {
             case InitStep.BecomeSubreaper() -> process.becomeSubreaper();
             case InitStep.OwnStreams(int uid) -> ownStreams(uid);
+            case InitStep.TakeTerminal(int uid) -> takeTerminal(uid);
             case InitStep.JoinSessionKeyring(String name) -> {
                 return joinSessionKeyring(name);
             }
@@ -116,6 +118,16 @@ final class StepRunner {
                     LinuxException.check(result, "fchown", "fd " + fd);
                 }
             }
+        }
+    }
+
+    private void takeTerminal(int uid) {
+        process.takeTerminal(STANDARD_INPUT);
+        if (stats.apply(STANDARD_INPUT).uid() != uid) {
+            LinuxException.check(
+                    syscalls.fchown(STANDARD_INPUT, uid, KEEP_GROUP),
+                    "fchown",
+                    "fd " + STANDARD_INPUT);
         }
     }
 

@@ -3,29 +3,35 @@ package io.reaper.runtime.lifecycle;
 import io.reaper.linux.Cgroup;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.Errno;
+import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.Pidfd;
 import io.reaper.linux.ProcessInfo;
 import io.reaper.linux.ProcessTree;
 import io.reaper.linux.Signals;
+import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerState;
+import io.reaper.runtime.state.ExecRecords.Leader;
 import io.reaper.runtime.state.Snapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Every process of a container: those of its cgroup, or without one those below its init process
- * and those of init's session.
+ * and the processes of exec, and those of their sessions.
  */
 final class ContainerProcesses {
 
+    private final ContainerDirectory directory;
     private final ContainerState state;
     private final Optional<Cgroup> cgroup;
 
-    ContainerProcesses(ContainerState state) {
+    ContainerProcesses(ContainerDirectory directory, ContainerState state) {
+        this.directory = directory;
         this.state = state;
         this.cgroup = TrackingCgroup.find(state.tracking());
     }
@@ -45,27 +51,72 @@ final class ContainerProcesses {
     }
 
     private Set<Integer> tree() {
+        Leader init = new Leader(state.pid(), state.pidStartTime());
+        List<Leader> leaders = new ArrayList<>(directory.execs().all());
+        leaders.add(init);
         Set<Integer> pids = new LinkedHashSet<>();
-        if (Snapshot.initLives(state)) {
-            pids.addAll(ProcessTree.descendants(state.pid()));
-        }
-        if (sessionIsOurs()) {
-            for (ProcessInfo process : ProcessTree.all()) {
-                if (process.session() == state.pid()) {
-                    pids.add(process.pid());
-                    pids.addAll(ProcessTree.descendants(process.pid()));
-                }
+        for (Leader leader : leaders) {
+            if (leader.lives()) {
+                pids.add(leader.pid());
+                pids.addAll(ProcessTree.descendants(leader.pid()));
             }
+        }
+        for (ProcessInfo process : members(leaders)) {
+            pids.add(process.pid());
+            pids.addAll(ProcessTree.descendants(process.pid()));
         }
         pids.removeIf(pid -> ProcessInfo.of(pid).map(ProcessInfo::isZombie).orElse(true));
         return pids;
     }
 
+    /** Processes of the sessions that these lead or led. */
+    private static List<ProcessInfo> members(List<Leader> leaders) {
+        Set<Integer> sessions =
+                leaders.stream()
+                        .filter(ContainerProcesses::sessionIsOurs)
+                        .map(Leader::pid)
+                        .collect(Collectors.toSet());
+        return sessions.isEmpty()
+                ? List.of()
+                : ProcessTree.all().stream()
+                        .filter(process -> sessions.contains(process.session()))
+                        .toList();
+    }
+
     /** The kernel gives a pid to nobody else while a session of that number has members. */
-    private boolean sessionIsOurs() {
-        return ProcessInfo.of(state.pid())
-                .map(process -> process.startTime() == state.pidStartTime())
+    private static boolean sessionIsOurs(Leader leader) {
+        return ProcessInfo.of(leader.pid())
+                .map(process -> process.startTime() == leader.startTime())
                 .orElse(true);
+    }
+
+    /**
+     * Forgets processes of exec that have ended, unless something of their session lives on that
+     * nothing else leads to.
+     */
+    void forgetEnded() {
+        Optional<Fd> lock = directory.execs().tryLock();
+        if (lock.isPresent()) {
+            try (Fd _ = lock.get()) {
+                forget(directory.execs().all().stream().filter(leader -> !leader.lives()).toList());
+            }
+        }
+    }
+
+    /** Forgets these, which have ended, as {@link #forgetEnded} does. */
+    void forget(List<Leader> ended) {
+        Set<Integer> needed =
+                cgroup.isPresent() || ended.isEmpty()
+                        ? Set.of()
+                        : members(ended).stream()
+                                .filter(process -> !process.isZombie())
+                                .map(ProcessInfo::session)
+                                .collect(Collectors.toSet());
+        for (Leader leader : ended) {
+            if (!needed.contains(leader.pid())) {
+                directory.execs().remove(leader);
+            }
+        }
     }
 
     /** Sends a signal to all; those which appear meanwhile may be missed. */
@@ -94,12 +145,16 @@ final class ContainerProcesses {
         if (cgroup.isPresent()) {
             cgroup.get().kill();
             boolean initGone = killInit(deadline);
+            if (cgroup.get().isPopulated()) {
+                cgroup.get().kill(); // an exec that came between and had seen init alive
+            }
             return cgroup.get().awaitEmpty(deadline) && initGone;
         }
         // orphans stay below init as long as it lives: it is stopped first and ended last
         stopInit();
         boolean othersGone = killOthers(deadline);
-        return killInit(deadline) && othersGone;
+        // once more: an exec that came between and had seen init alive
+        return killInit(deadline) && othersGone && killOthers(deadline);
     }
 
     private boolean killOthers(Deadline deadline) {
@@ -151,7 +206,16 @@ final class ContainerProcesses {
         }
     }
 
-    /** Removes the group; its processes must have ended. */
+    /** The group in which the container's processes are found, if there is one. */
+    Optional<Cgroup> cgroup() {
+        return cgroup;
+    }
+
+    /**
+     * Removes the group, whose processes have ended.
+     *
+     * @throws LinuxException EBUSY if an exec that had begun before has put one there
+     */
     void removeCgroup() {
         cgroup.ifPresent(Cgroup::remove);
         state.tracking()

@@ -1,17 +1,13 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.contract.AtomicFile;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
 import io.reaper.contract.Settings;
 import io.reaper.linux.Cgroup;
-import io.reaper.linux.Child;
-import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
 import io.reaper.linux.OpenFlags;
-import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.Pty;
 import io.reaper.linux.Syscalls;
 import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.init.InitPlan;
@@ -20,7 +16,6 @@ import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -32,9 +27,6 @@ import java.util.Optional;
  * "Lifecycle", steps 1 to 5). What was made is undone if any step fails.
  */
 public final class Create {
-
-    private static final int PID_FILE_PERMISSIONS = 0644;
-    private static final int FIRST_PRESERVED = 3;
 
     private final StateStore store;
     private final Settings settings;
@@ -51,23 +43,28 @@ public final class Create {
      *
      * @return the init process, a child of this one
      */
-    public Child create(CreateRequest request) {
+    public Launched create(CreateRequest request) {
         settings.isolation();
-        checkPreserved(request.preservedFds());
+        InitProcess.checkPreserved(request.preservedFds());
         Bundle bundle = Bundle.load(request.bundle());
         ContainerHooks.check(bundle.spec(), settings);
         Optional<Cgroup> cgroup = TrackingCgroup.plan(request.id(), bundle.spec());
         InitPlanner planner = new InitPlanner(bundle.spec().process());
-        InitPlan plan = planner.plan(request.id(), request.newKeyring());
+        InitPlan plan = planner.plan(request.id(), request.newKeyring(), InitPlan.Gate.START);
         planner.warning().ifPresent(log::warning);
 
         ContainerDirectory directory =
                 store.create(request.id()).orElseThrow(() -> exists(request.id()));
         Deque<Runnable> undo = new ArrayDeque<>();
         undo.push(directory::remove);
-        try (Fd _ = directory.lock().orElseThrow(() -> removedMeanwhile(request.id()))) {
-            Child init = create(request, bundle, plan, cgroup, directory, undo);
-            log.debug("created " + request.id() + ", pid " + init.pid());
+        try (Fd _ = directory.lock().orElseThrow(() -> removedMeanwhile(request.id()));
+                Console console =
+                        Console.open(
+                                bundle.spec().process(),
+                                request.consoleSocket(),
+                                request.detached())) {
+            Launched init = create(request, bundle, plan, cgroup, console, directory, undo);
+            log.debug("created " + request.id() + ", pid " + init.child().pid());
             return init;
         } catch (RuntimeException e) {
             undo(undo, e);
@@ -75,11 +72,12 @@ public final class Create {
         }
     }
 
-    private Child create(
+    private Launched create(
             CreateRequest request,
             Bundle bundle,
             InitPlan plan,
             Optional<Cgroup> cgroup,
+            Console console,
             ContainerDirectory directory,
             Deque<Runnable> undo) {
         ContainerHooks hooks = new ContainerHooks(bundle.spec().hooks(), log);
@@ -97,18 +95,25 @@ public final class Create {
         Path fifo = directory.makeExecFifo();
         try (Fd handle = Fd.open(fifo, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
                 InitProcess init =
-                        InitProcess.spawn(hooked, handle, request.preservedFds(), cgroup, log)) {
+                        InitProcess.spawn(
+                                hooked,
+                                console.streams(),
+                                request.preservedFds(),
+                                Optional.of(handle),
+                                cgroup,
+                                log)) {
             undo.push(init::kill);
             int pid = init.awaitPid();
-            ContainerState created = state.withInit(pid, startTime(pid));
+            ContainerState created = state.withInit(pid, InitProcess.startTime(pid));
             directory.save(created);
             undo.addLast(() -> hooks.deleted(created)); // after all else
             hooks.creating(created, init.child().pidfd());
             init.proceed();
             init.awaitReady();
             directory.save(created.withStatus(Status.CREATED));
-            request.pidFile().ifPresent(file -> writePidFile(file, pid));
-            return init.child();
+            Optional<Pty> terminal = console.handOver();
+            request.pidFile().ifPresent(file -> PidFile.write(file, pid));
+            return new Launched(init.child(), terminal);
         }
     }
 
@@ -144,28 +149,6 @@ public final class Create {
     /** A record of an earlier container of this bundle says nothing about this one. */
     private static void removeStaleExit(Path bundle) {
         LinuxFiles.unlink(bundle.resolve(ExitRecord.FILE));
-    }
-
-    private static long startTime(int pid) {
-        return ProcessInfo.of(pid)
-                .orElseThrow(() -> new LinuxException("read /proc of", "init", Errno.ESRCH))
-                .startTime();
-    }
-
-    private static void writePidFile(Path file, int pid) {
-        byte[] text = Integer.toString(pid).getBytes(StandardCharsets.US_ASCII);
-        AtomicFile.write(file.toAbsolutePath(), text, PID_FILE_PERMISSIONS);
-    }
-
-    private static void checkPreserved(int count) {
-        for (int number = FIRST_PRESERVED; number < FIRST_PRESERVED + count; number++) {
-            try {
-                Fd.of(number).stat();
-            } catch (LinuxException e) {
-                throw new ContainerException(
-                        "--preserve-fds " + count + ": descriptor " + number + " is not open", e);
-            }
-        }
     }
 
     private ContainerException exists(ContainerId id) {

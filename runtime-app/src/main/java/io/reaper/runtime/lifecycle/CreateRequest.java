@@ -8,6 +8,8 @@ import java.util.Optional;
  * What {@code create} and {@code run} are asked for.
  *
  * @param pidFile where the pid of init is written
+ * @param consoleSocket who gets the terminal, if the process has one
+ * @param detached whether the caller returns while the program runs
  * @param newKeyring whether init gets a session keyring of its own
  * @param preservedFds how many descriptors from 3 on the program gets
  */
@@ -15,5 +17,7 @@ public record CreateRequest(
         ContainerId id,
         Path bundle,
         Optional<Path> pidFile,
+        Optional<Path> consoleSocket,
+        boolean detached,
         boolean newKeyring,
         int preservedFds) {}

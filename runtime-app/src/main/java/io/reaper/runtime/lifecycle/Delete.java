@@ -2,7 +2,9 @@ package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.Deadline;
+import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
 import io.reaper.linux.Pidfd;
 import io.reaper.runtime.log.RuntimeLog;
 import io.reaper.runtime.state.ContainerDirectory;
@@ -40,7 +42,7 @@ public final class Delete {
         Optional<Snapshot> snapshot = directory.snapshot();
         switch (snapshot.map(Snapshot::status).orElse(Status.CREATING)) {
             case STOPPED -> {}
-            case CREATED -> end(id, snapshot.orElseThrow().state());
+            case CREATED -> end(directory, snapshot.orElseThrow().state());
             case RUNNING -> awaitEnd(directory, snapshot.orElseThrow().state());
             case CREATING -> abandoned(directory);
         }
@@ -58,7 +60,7 @@ public final class Delete {
             return;
         }
         // before the lock: a create that hangs holds it, and lets go when its init has ended
-        readable(directory).ifPresent(state -> end(id, state));
+        readable(directory).ifPresent(state -> end(directory, state));
         Optional<Fd> lock = directory.lock();
         if (lock.isPresent()) {
             try (Fd _ = lock.get()) {
@@ -104,8 +106,8 @@ public final class Delete {
         }
     }
 
-    private static void end(ContainerId id, ContainerState state) {
-        end(id, new ContainerProcesses(state));
+    private static void end(ContainerDirectory directory, ContainerState state) {
+        end(directory.id(), new ContainerProcesses(directory, state));
     }
 
     private static void end(ContainerId id, ContainerProcesses processes) {
@@ -133,9 +135,17 @@ public final class Delete {
     /** Leftovers of a container whose init has ended go with it. */
     private void remove(ContainerDirectory directory, Optional<ContainerState> state) {
         if (state.isPresent()) {
-            ContainerProcesses processes = new ContainerProcesses(state.get());
+            ContainerProcesses processes = new ContainerProcesses(directory, state.get());
             end(directory.id(), processes);
-            processes.removeCgroup();
+            try {
+                processes.removeCgroup();
+            } catch (LinuxException e) {
+                if (!e.is(Errno.EBUSY)) {
+                    throw e;
+                }
+                end(directory.id(), processes); // an exec that had begun before put one there
+                processes.removeCgroup();
+            }
         }
         Optional<Runnable> hooks = state.map(found -> afterwards(directory, found));
         directory.remove();

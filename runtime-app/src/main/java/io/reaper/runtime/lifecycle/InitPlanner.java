@@ -29,14 +29,17 @@ final class InitPlanner {
     /**
      * The order matters: rights are needed for most steps and lost by the last ones.
      *
-     * @param newKeyring whether the process gets a session keyring of its own
+     * @param newKeyring whether the process gets the container's session keyring, not the caller's
      */
-    InitPlan plan(ContainerId id, boolean newKeyring) {
+    InitPlan plan(ContainerId id, boolean newKeyring, InitPlan.Gate gate) {
         Spec.User user = process.user();
         Capabilities.Sets sets = capabilities();
         List<InitStep> steps = new ArrayList<>();
         steps.add(new InitStep.BecomeSubreaper());
-        steps.add(new InitStep.OwnStreams(user.uid()));
+        steps.add(
+                process.terminal()
+                        ? new InitStep.TakeTerminal(user.uid())
+                        : new InitStep.OwnStreams(user.uid()));
         if (newKeyring) {
             steps.add(new InitStep.JoinSessionKeyring("_ses." + id));
         }
@@ -60,7 +63,7 @@ final class InitPlanner {
         steps.add(new InitStep.SetUid(user.uid()));
         steps.add(new InitStep.SetCapabilities(sets));
         return new InitPlan(
-                List.copyOf(steps), process.args(), lastOfEachName(), process.rlimits());
+                List.copyOf(steps), process.args(), lastOfEachName(), process.rlimits(), gate);
     }
 
     /** What the log is told of; empty if there is nothing. */

@@ -6,6 +6,7 @@ import io.reaper.linux.Errno;
 import io.reaper.linux.ExitStatus;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
+import io.reaper.linux.ProcessInfo;
 import io.reaper.linux.Signals;
 import io.reaper.linux.SpawnRequest;
 import io.reaper.linux.Spawner;
@@ -18,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The init stage as {@code create} sees it: a child and a channel to it. */
+/** The init stage as {@code create} and {@code exec} see it: a child and a channel to it. */
 final class InitProcess implements AutoCloseable {
 
     private static final int STANDARD_STREAMS = 3;
@@ -34,12 +35,18 @@ final class InitProcess implements AutoCloseable {
     }
 
     /**
-     * @param preserved how many descriptors from 3 on the program gets besides the standard streams
+     * @param streams the program's standard input, output and error
+     * @param preserved how many descriptors from 3 on the program gets besides these
+     * @param fifo an {@code O_PATH} descriptor of exec.fifo, if the program waits for start
      * @param cgroup where the container's processes live
-     * @param fifo an {@code O_PATH} descriptor of exec.fifo
      */
     static InitProcess spawn(
-            InitPlan plan, Fd fifo, int preserved, Optional<Cgroup> cgroup, RuntimeLog log) {
+            InitPlan plan,
+            List<Fd> streams,
+            int preserved,
+            Optional<Fd> fifo,
+            Optional<Cgroup> cgroup,
+            RuntimeLog log) {
         byte[] encoded = PlanCodec.encode(plan);
         if (encoded.length > PlanCodec.LIMIT) {
             throw new ContainerException(
@@ -51,11 +58,12 @@ final class InitProcess implements AutoCloseable {
                 Fd memory = Fd.memory("reaper-init-plan")) {
             memory.write(encoded);
             memory.seek(0);
-            List<Fd> fds = new ArrayList<>();
-            for (int number = 0; number < STANDARD_STREAMS + preserved; number++) {
-                fds.add(Fd.of(number));
+            List<Fd> fds = new ArrayList<>(streams);
+            for (int number = 0; number < preserved; number++) {
+                fds.add(Fd.of(STANDARD_STREAMS + number));
             }
-            fds.addAll(List.of(theirs, fifo, memory));
+            fds.addAll(List.of(theirs, memory));
+            fifo.ifPresent(fds::add);
             SpawnRequest request =
                     new SpawnRequest(
                             InitCommand.path(),
@@ -72,6 +80,30 @@ final class InitProcess implements AutoCloseable {
             pair[0].close();
             throw e;
         }
+    }
+
+    /**
+     * Before anything is made.
+     *
+     * @param count how many descriptors from 3 on the program shall get
+     * @throws ContainerException if one of them is not open
+     */
+    static void checkPreserved(int count) {
+        for (int number = STANDARD_STREAMS; number < STANDARD_STREAMS + count; number++) {
+            try {
+                Fd.of(number).stat();
+            } catch (LinuxException e) {
+                throw new ContainerException(
+                        "--preserve-fds " + count + ": descriptor " + number + " is not open", e);
+            }
+        }
+    }
+
+    /** Of a process that lives, or is our child: clock ticks since boot. */
+    static long startTime(int pid) {
+        return ProcessInfo.of(pid)
+                .orElseThrow(() -> new LinuxException("read /proc of", "init", Errno.ESRCH))
+                .startTime();
     }
 
     Child child() {
@@ -92,6 +124,14 @@ final class InitProcess implements AutoCloseable {
         channel.send(new InitMessage.Continue());
     }
 
+    /** After {@link #awaitReady}: waits until the program runs, of a stage that does not wait. */
+    void awaitProgram() {
+        Optional<InitMessage> message = channel.receive();
+        if (message.isPresent()) {
+            throw failed(message.get());
+        }
+    }
+
     /**
      * Waits until everything is applied and the program found.
      *
@@ -103,15 +143,17 @@ final class InitProcess implements AutoCloseable {
             log.warning(text);
             message = next();
         }
-        switch (message) {
-            case InitMessage.Ready() -> {}
-            case InitMessage.Failed(String operation, int errno, String text) -> {
-                log.debug("init failed: operation " + operation + ", errno " + errno);
-                throw new ContainerException("unable to start container process: " + text);
-            }
-            case InitMessage.Pid _, InitMessage.Continue _, InitMessage.Warning _ ->
-                    throw unexpected(message);
+        if (!(message instanceof InitMessage.Ready)) {
+            throw failed(message);
         }
+    }
+
+    private ContainerException failed(InitMessage message) {
+        if (message instanceof InitMessage.Failed(String operation, int errno, String text)) {
+            log.debug("init failed: operation " + operation + ", errno " + errno);
+            return new ContainerException("unable to start container process: " + text);
+        }
+        return unexpected(message);
     }
 
     private InitMessage next() {
@@ -133,6 +175,11 @@ final class InitProcess implements AutoCloseable {
 
     /** Ends it and takes its status; nothing happens if that was done. */
     void kill() {
+        kill(child);
+    }
+
+    /** As {@link #kill()}, of a stage that is the program by now. */
+    static void kill(Child child) {
         try {
             child.pidfd().signal(Signals.SIGKILL);
             child.pidfd().await();

@@ -52,7 +52,7 @@ public final class Kill {
             throw ContainerException.notRunning(id, snapshot.status());
         }
         remember(directory, signal);
-        ContainerProcesses processes = new ContainerProcesses(snapshot.state());
+        ContainerProcesses processes = new ContainerProcesses(directory, snapshot.state());
         if (signal != Signals.SIGKILL) {
             processes.signal(signal);
         } else if (!processes.kill(Deadline.after(GONE_WITHIN))) { // deadline: GONE_WITHIN

@@ -40,6 +40,7 @@ public final class Query {
 
     /** Pids of a container's living processes, ascending. */
     public List<Integer> processes(ContainerId id) {
-        return new ContainerProcesses(state(id).state()).pids().stream().sorted().toList();
+        return new ContainerProcesses(store.at(id), state(id).state())
+                .pids().stream().sorted().toList();
     }
 }

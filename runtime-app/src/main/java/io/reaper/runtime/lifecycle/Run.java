@@ -2,7 +2,6 @@ package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
-import io.reaper.linux.Child;
 import io.reaper.linux.ExitStatus;
 import io.reaper.linux.ProcessControl;
 import io.reaper.linux.Syscalls;
@@ -34,7 +33,7 @@ public final class Run {
 
     /** Returns when the program runs. */
     public void detached(CreateRequest request) {
-        createAndStart(request).pidfd().close();
+        createAndStart(request).release();
     }
 
     /**
@@ -44,28 +43,43 @@ public final class Run {
      */
     public int foreground(CreateRequest request, AtEnd atEnd) {
         new ProcessControl(Syscalls.get()).becomeSubreaper();
-        Child init = createAndStart(request);
-        ExitStatus status = init.pidfd().await();
-        switch (atEnd) {
-            case KEEP -> record(request.id(), status);
-            case DELETE -> delete.forced(request.id());
+        try (Foreground foreground = Foreground.open()) {
+            Launched init = createAndStart(request);
+            ExitStatus status = attend(foreground, init, request.id());
+            switch (atEnd) {
+                case KEEP -> record(request.id(), status);
+                case DELETE -> delete.forced(request.id());
+            }
+            return status.shellStatus();
         }
-        return status.shellStatus();
     }
 
-    private Child createAndStart(CreateRequest request) {
-        Child init = create.create(request);
+    private Launched createAndStart(CreateRequest request) {
+        Launched init = create.create(request);
         try {
             start.start(request.id());
             return init;
         } catch (RuntimeException e) {
-            try {
-                delete.forced(request.id());
-            } catch (RuntimeException cleanup) {
-                e.addSuppressed(cleanup);
-            }
-            throw e;
+            init.release();
+            throw cleanedUp(request.id(), e);
         }
+    }
+
+    private ExitStatus attend(Foreground foreground, Launched init, ContainerId id) {
+        try {
+            return foreground.attend(init);
+        } catch (RuntimeException e) {
+            throw cleanedUp(id, e);
+        }
+    }
+
+    private RuntimeException cleanedUp(ContainerId id, RuntimeException cause) {
+        try {
+            delete.forced(id);
+        } catch (RuntimeException cleanup) {
+            cause.addSuppressed(cleanup);
+        }
+        return cause;
     }
 
     private void record(ContainerId id, ExitStatus status) {

@@ -30,6 +30,7 @@ public final class ContainerDirectory {
     private static final String KILLED = "killed";
     private static final String CONFIGURATION = "config.json";
     private static final String EXEC_FIFO = "exec.fifo";
+    private static final String EXECS = "execs";
 
     /** What is there beside the state and the lock, mostly. */
     private static final List<String> PASSING =
@@ -179,6 +180,11 @@ public final class ContainerDirectory {
         return path.resolve(EXEC_FIFO);
     }
 
+    /** The processes that exec has started in the container. */
+    public ExecRecords execs() {
+        return new ExecRecords(path.resolve(EXECS));
+    }
+
     /** Remembers that the container was told to end: delete will wait for it. */
     public void markKilled() {
         try {
@@ -201,6 +207,7 @@ public final class ContainerDirectory {
         for (String name : PASSING) {
             LinuxFiles.unlink(path.resolve(name));
         }
+        execs().removeAll();
         LinuxFiles.unlink(path.resolve(STATE));
         LinuxFiles.unlink(path.resolve(LOCK));
         try {
@@ -216,6 +223,7 @@ public final class ContainerDirectory {
     /** With files of somebody else, or of another version. */
     private void removeWithAll() {
         try {
+            execs().removeAll(); // of an exec that had begun before
             try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
                 for (Path file : files) {
                     Files.deleteIfExists(file);

@@ -112,7 +112,8 @@ class SpecReaderTest {
                     "env":{"A":"1"}                         | process.env: expected an array, found an object
                     "cwd":"tmp"                             | process.cwd: "tmp" is not an absolute path
                     "cwd":true                              | process.cwd: expected a string, found a boolean
-                    "terminal":true                         | process.terminal: true is not supported yet: set it to false
+                    "consoleSize":{"width":65536}           | process.consoleSize.width: 65536 is not in 0 to 65535
+                    "consoleSize":{"height":-1}             | process.consoleSize.height: -1 is not in 0 to 65535
                     "terminal":"no"                         | process.terminal: expected true or false, found a string
                     "user":{"uid":-1}                       | process.user.uid: -1 is not in 0 to 4294967294
                     "user":{"uid":4294967295}               | process.user.uid: 4294967295 is not in 0 to 4294967294

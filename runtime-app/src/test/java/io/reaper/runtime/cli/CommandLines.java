@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 public final class CommandLines {
 
     private static final List<String> VERBS =
-            List.of("create", "start", "state", "kill", "delete", "run", "list", "ps");
+            List.of("create", "start", "state", "kill", "delete", "run", "exec", "list", "ps");
 
     private static final List<List<String>> FEW =
             List.of(

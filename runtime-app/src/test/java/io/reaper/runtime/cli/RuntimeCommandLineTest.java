@@ -65,7 +65,9 @@ class RuntimeCommandLineTest {
                     --log-format xml list        | Invalid value for option '--log-format': "xml" is neither text nor json
                     create a --preserve-fds x    | Invalid value for option '--preserve-fds': 'x' is not an int
                     create a --preserve-fds -1   | --preserve-fds -1: must not be negative
-                    create a --console-socket s  | --console-socket s: not supported yet
+                    exec --preserve-fds -1 a b   | --preserve-fds -1: must not be negative
+                    exec --cgroup x a b          | --process-label, --apparmor and --cgroup are not supported in host mode: leave them out
+                    exec                         | Missing required parameter: 'ID'
                     ps a                         | ps --format table is not supported yet: use --format json
                     state ../x                   | invalid container id "../x": only letters, digits and _ + - . are allowed
                     state .                      | invalid container id ".": only letters, digits and _ + - . are allowed

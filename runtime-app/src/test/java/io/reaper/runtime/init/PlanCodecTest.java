@@ -38,6 +38,7 @@ class PlanCodecTest {
             List.of(
                     new InitStep.BecomeSubreaper(),
                     new InitStep.OwnStreams(-2),
+                    new InitStep.TakeTerminal(-2),
                     new InitStep.JoinSessionKeyring("_ses.a"),
                     new InitStep.SetOomScore(-5),
                     new InitStep.SetScheduler(new Scheduling.Attributes(6, 1, -20, 9, 1, 2, 3)),
@@ -57,7 +58,12 @@ class PlanCodecTest {
     void everyStepSurvivesTheWay() {
         assertEquals(InitStep.class.getPermittedSubclasses().length, EVERY_STEP.size());
         InitPlan plan =
-                new InitPlan(EVERY_STEP, List.of("a", ""), List.of("A=ü"), LIMITS)
+                new InitPlan(
+                                EVERY_STEP,
+                                List.of("a", ""),
+                                List.of("A=ü"),
+                                LIMITS,
+                                InitPlan.Gate.NONE)
                         .withStartHooks(HOOKS);
         assertEquals(plan, PlanCodec.decode(PlanCodec.encode(plan)));
     }
@@ -66,7 +72,7 @@ class PlanCodecTest {
     void twoThousandVariablesSurviveTheWay() {
         List<String> env =
                 IntStream.range(0, 2000).mapToObj(i -> "V" + i + "=" + "x".repeat(1024)).toList();
-        InitPlan plan = new InitPlan(List.of(), List.of("a"), env, Map.of());
+        InitPlan plan = new InitPlan(List.of(), List.of("a"), env, Map.of(), InitPlan.Gate.START);
         assertEquals(plan, PlanCodec.decode(PlanCodec.encode(plan)));
     }
 
@@ -74,7 +80,12 @@ class PlanCodecTest {
     void aCutPlanIsRefused() {
         byte[] whole =
                 PlanCodec.encode(
-                        new InitPlan(EVERY_STEP, List.of("a"), List.of("A=1"), LIMITS)
+                        new InitPlan(
+                                        EVERY_STEP,
+                                        List.of("a"),
+                                        List.of("A=1"),
+                                        LIMITS,
+                                        InitPlan.Gate.START)
                                 .withStartHooks(HOOKS));
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = Arrays.copyOf(whole, length);

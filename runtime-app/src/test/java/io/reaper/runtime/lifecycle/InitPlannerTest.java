@@ -41,7 +41,7 @@ class InitPlannerTest {
                                 "ioPriority":{"class":"IOPRIO_CLASS_BE","priority":3},
                                 "scheduler":{"policy":"SCHED_OTHER"}
                                 """)
-                        .plan(ID, true);
+                        .plan(ID, true, InitPlan.Gate.START);
         assertEquals(
                 List.of(
                         "BecomeSubreaper",
@@ -66,7 +66,7 @@ class InitPlannerTest {
 
     @Test
     void withoutCapabilitiesAllAreDroppedAndGroupsAreCleared() {
-        InitPlan plan = planner("").plan(ID, false);
+        InitPlan plan = planner("").plan(ID, false, InitPlan.Gate.START);
         assertTrue(plan.steps().contains(new InitStep.LimitBoundingSet(0)));
         assertTrue(plan.steps().contains(new InitStep.SetCapabilities(Capabilities.Sets.NONE)));
         assertTrue(plan.steps().contains(new InitStep.SetGroups(List.of())));
@@ -80,7 +80,7 @@ class InitPlannerTest {
                 planner(
                         ",\"capabilities\":{\"bounding\":[\"CAP_KILL\",\"CAP_FOO\"],"
                                 + "\"ambient\":[\"CAP_FOO\",\"CAP_BAR\"]}");
-        InitPlan plan = planner.plan(ID, false);
+        InitPlan plan = planner.plan(ID, false, InitPlan.Gate.START);
         assertTrue(
                 plan.steps().contains(new InitStep.LimitBoundingSet(Capability.CAP_KILL.mask())));
         assertEquals(
@@ -92,6 +92,8 @@ class InitPlannerTest {
     void theLastOfEachVariableCounts() {
         assertEquals(
                 List.of("A=3", "B=2"),
-                planner(",\"env\":[\"A=1\",\"B=2\",\"A=3\"]").plan(ID, false).env());
+                planner(",\"env\":[\"A=1\",\"B=2\",\"A=3\"]")
+                        .plan(ID, false, InitPlan.Gate.START)
+                        .env());
     }
 }

@@ -1,0 +1,185 @@
+package io.reaper.runtime.lifecycle;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Deadline;
+import io.reaper.linux.Errno;
+import io.reaper.linux.ExitStatus;
+import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.Pidfd;
+import io.reaper.linux.Pty;
+import io.reaper.linux.UnixSockets;
+import io.reaper.runtime.bundle.Spec;
+import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.log.RuntimeLog;
+import io.reaper.runtime.state.ContainerDirectory;
+import io.reaper.runtime.state.ExecRecords.Leader;
+import io.reaper.runtime.state.Snapshot;
+import io.reaper.runtime.state.StateStore;
+import io.reaper.runtime.state.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code exec}: one more process in a running container, by the same stage as init. Takes no lock:
+ * any number at the same time.
+ *
+ * <p>It ends with the container. So it is recorded before it may go on, and goes on only if init
+ * lives after that: whoever has seen init's end finds every process there is.
+ */
+public final class Exec {
+
+    /** What a receiver knows the pidfd by, as runc names it. */
+    private static final String PIDFD = "setns";
+
+    private final StateStore store;
+    private final RuntimeLog log;
+
+    public Exec(StateStore store, RuntimeLog log) {
+        this.store = store;
+        this.log = log;
+    }
+
+    /** Returns when the program runs. */
+    public void detached(ExecRequest request) {
+        new Attempt(request).launch().release();
+    }
+
+    /**
+     * Returns when the program has ended.
+     *
+     * @return its exit status, or 128 + the signal that ended it
+     */
+    public int foreground(ExecRequest request) {
+        try (Foreground foreground = Foreground.open()) {
+            Attempt attempt = new Attempt(request);
+            Launched program = attempt.launch();
+            ExitStatus status = attempt.attend(foreground, program);
+            return status.shellStatus();
+        }
+    }
+
+    /** One exec, and what it knows of the container. */
+    private final class Attempt {
+
+        private final ExecRequest request;
+        private final ContainerDirectory directory;
+        private final Snapshot snapshot;
+        private final ContainerProcesses processes;
+        private Optional<Leader> recorded = Optional.empty();
+
+        Attempt(ExecRequest request) {
+            this.request = request;
+            this.directory = store.at(request.id());
+            this.snapshot =
+                    directory
+                            .snapshot()
+                            .orElseThrow(() -> ContainerException.doesNotExist(request.id()));
+            if (snapshot.status() != Status.RUNNING) {
+                throw refused(request.id(), snapshot.status());
+            }
+            this.processes = new ContainerProcesses(directory, snapshot.state());
+        }
+
+        Launched launch() {
+            InitProcess.checkPreserved(request.preservedFds());
+            List<String> notApplied = new ArrayList<>();
+            Spec.ContainerProcess process = request.process().in(directory, notApplied);
+            InitPlanner planner = new InitPlanner(process);
+            InitPlan plan = planner.plan(request.id(), true, InitPlan.Gate.NONE);
+            planner.warning().ifPresent(log::warning);
+            if (!notApplied.isEmpty()) {
+                log.warning("host mode: not applied: " + String.join(", ", notApplied));
+            }
+            try (Pidfd init =
+                            ContainerProcesses.openInit(snapshot.state())
+                                    .orElseThrow(() -> refused(request.id(), Status.STOPPED));
+                    Console console =
+                            Console.open(process, request.consoleSocket(), request.detached());
+                    Fd pidfdSocket = request.pidfdSocket().map(UnixSockets::connect).orElse(null);
+                    InitProcess stage = spawn(plan, console, init)) {
+                try {
+                    enter(stage, init);
+                    Optional<Pty> terminal = console.handOver();
+                    if (pidfdSocket != null) {
+                        UnixSockets.sendDescriptor(pidfdSocket, stage.child().pidfd().fd(), PIDFD);
+                    }
+                    int pid = stage.child().pid();
+                    request.pidFile().ifPresent(file -> PidFile.write(file, pid));
+                    log.debug("exec in " + request.id() + ", pid " + pid);
+                    return new Launched(stage.child(), terminal);
+                } catch (RuntimeException e) {
+                    stage.kill();
+                    recorded.ifPresent(directory.execs()::remove);
+                    throw e;
+                }
+            }
+        }
+
+        private InitProcess spawn(InitPlan plan, Console console, Pidfd init) {
+            try {
+                return InitProcess.spawn(
+                        plan,
+                        console.streams(),
+                        request.preservedFds(),
+                        Optional.empty(),
+                        processes.cgroup(),
+                        log);
+            } catch (LinuxException e) {
+                checkAlive(init); // the container's end takes its cgroup away
+                throw e;
+            }
+        }
+
+        /** Returns when the program runs. */
+        private void enter(InitProcess stage, Pidfd init) {
+            int pid = stage.awaitPid();
+            record(new Leader(pid, InitProcess.startTime(pid)));
+            checkAlive(init);
+            stage.proceed();
+            processes.forgetEnded();
+            stage.awaitReady();
+            stage.awaitProgram();
+        }
+
+        private void record(Leader process) {
+            recorded = Optional.of(process);
+            try {
+                directory.execs().add(process);
+            } catch (LinuxException e) {
+                if (e.is(Errno.ENOENT)) {
+                    throw ContainerException.doesNotExist(request.id());
+                }
+                throw e;
+            }
+        }
+
+        private void checkAlive(Pidfd init) {
+            // deadline: already passed, this looks and does not wait
+            if (init.awaitExit(Deadline.after(Duration.ZERO))) {
+                throw refused(request.id(), Status.STOPPED);
+            }
+        }
+
+        ExitStatus attend(Foreground foreground, Launched program) {
+            try {
+                return foreground.attend(program);
+            } catch (RuntimeException e) {
+                InitProcess.kill(program.child());
+                throw e;
+            } finally {
+                processes.forget(recorded.stream().toList());
+            }
+        }
+    }
+
+    private static ContainerException refused(ContainerId id, Status status) {
+        ContainerException notRunning = ContainerException.notRunning(id, status);
+        return status == Status.STOPPED
+                ? new ContainerException(
+                        "cannot exec in a stopped container: " + notRunning.getMessage())
+                : notRunning;
+    }
+}
