@@ -3,6 +3,7 @@ package io.reaper.shim.exit;
 import io.reaper.linux.SpawnRequest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** Makes processes, adopts those of others, and tells when they end. */
 public interface Children {
@@ -27,13 +28,17 @@ public interface Children {
      */
     ChildProcess claim(int pid);
 
+    /** Adopted children that live and that nobody has claimed. */
+    List<ChildProcess> adopted();
+
     /**
-     * Kills what an end has left behind, and what that leaves behind. Does nothing to a process
-     * that was claimed, nor while a {@link Hold} is open: a command may be about to claim it.
+     * Kills children that nobody has claimed, and what they leave behind in turn. Commands in
+     * flight now may be about to claim one: it waits for the {@link Hold}s that are open.
      *
-     * @return completed when all of them have ended
+     * @param whose asked for each before it is killed: whether it is the caller's to kill
+     * @return completed when all of them have ended; it is the caller's to set a limit
      */
-    CompletableFuture<Void> end(List<ChildProcess> orphans);
+    CompletableFuture<Void> end(List<ChildProcess> orphans, Predicate<ChildProcess> whose);
 
     /** See {@link #hold}. */
     interface Hold extends AutoCloseable {

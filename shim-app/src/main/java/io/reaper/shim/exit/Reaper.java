@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * The only place that waits for children: runtime commands, init processes, adopted orphans. Each
@@ -40,7 +40,8 @@ public final class Reaper implements Children {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Integer, Watched> alive = new HashMap<>();
     private final Map<Integer, Watched> endedUnclaimed = new HashMap<>();
-    private int holds;
+    private final List<OpenHold> holds = new ArrayList<>(); // oldest first
+    private long clock; // the order of holds and ends
 
     public Reaper(KernelEvents events, ShimLog log) {
         this.events = events;
@@ -64,27 +65,34 @@ public final class Reaper implements Children {
     public Hold hold() {
         lock.lock();
         try {
-            holds++;
+            OpenHold hold = new OpenHold(++clock);
+            holds.add(hold);
+            return hold;
         } finally {
             lock.unlock();
         }
-        AtomicBoolean open = new AtomicBoolean(true);
-        return () -> {
-            if (open.compareAndSet(true, false)) {
-                release();
-            }
-        };
     }
 
-    private void release() {
-        lock.lock();
-        try {
-            holds--;
-            if (holds == 0) {
-                endedUnclaimed.clear();
+    private final class OpenHold implements Hold {
+        private final long since;
+        private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+        private OpenHold(long since) {
+            this.since = since;
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                if (holds.remove(this)) {
+                    long oldest = holds.isEmpty() ? Long.MAX_VALUE : holds.getFirst().since;
+                    endedUnclaimed.values().removeIf(ended -> ended.endedAt < oldest);
+                }
+            } finally {
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
+            closed.complete(null);
         }
     }
 
@@ -112,18 +120,43 @@ public final class Reaper implements Children {
     }
 
     @Override
-    public CompletableFuture<Void> end(List<ChildProcess> orphans) {
-        List<CompletableFuture<?>> ends = new ArrayList<>();
+    public List<ChildProcess> adopted() {
         lock.lock();
         try {
-            for (ChildProcess orphan : orphans) {
-                if (holds == 0 && orphan instanceof Watched watched && !watched.claimed) {
-                    watched.signal(Signals.SIGKILL);
-                    ends.add(watched.exit.thenCompose(exit -> end(exit.orphans())));
-                }
-            }
+            return alive.values().stream()
+                    .filter(watched -> !watched.claimed)
+                    .<ChildProcess>map(watched -> watched)
+                    .toList();
         } finally {
             lock.unlock();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> end(List<ChildProcess> orphans, Predicate<ChildProcess> whose) {
+        return orphans.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : commandsInFlight().thenCompose(unused -> kill(orphans, whose));
+    }
+
+    private CompletableFuture<Void> commandsInFlight() {
+        lock.lock();
+        try {
+            return CompletableFuture.allOf(
+                    holds.stream().map(hold -> hold.closed).toArray(CompletableFuture[]::new));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private CompletableFuture<Void> kill(
+            List<ChildProcess> orphans, Predicate<ChildProcess> whose) {
+        List<CompletableFuture<?>> ends = new ArrayList<>();
+        for (ChildProcess orphan : orphans) {
+            if (orphan instanceof Watched watched && watched.isFreeToKill(whose)) {
+                watched.signal(Signals.SIGKILL);
+                ends.add(watched.exit.thenCompose(exit -> end(exit.orphans(), whose)));
+            }
         }
         return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
     }
@@ -172,7 +205,8 @@ public final class Reaper implements Children {
             watched.pidfd.close();
             watched.reaped = true;
             alive.remove(watched.pid());
-            if (!watched.claimed && holds > 0) {
+            if (!watched.claimed && !holds.isEmpty()) {
+                watched.endedAt = ++clock;
                 endedUnclaimed.put(watched.pid(), watched);
             }
             exit = new Exit(watched.pid(), status.get(), at, adopt());
@@ -198,6 +232,7 @@ public final class Reaper implements Children {
         private KernelEvents.Watch events;
         private boolean claimed;
         private boolean reaped;
+        private long endedAt;
         private long startTime;
 
         private Watched(Pidfd pidfd) {
@@ -207,6 +242,16 @@ public final class Reaper implements Children {
         /** Nobody else reaps, so the process still has its entry in /proc, if only as a zombie. */
         private long readStartTime() {
             return ProcessInfo.of(pidfd.pid()).map(ProcessInfo::startTime).orElse(0L);
+        }
+
+        /** One that has ended is nobody's any more, but may have left others. */
+        private boolean isFreeToKill(Predicate<ChildProcess> whose) {
+            lock.lock();
+            try {
+                return !claimed && (reaped || whose.test(this));
+            } finally {
+                lock.unlock();
+            }
         }
 
         @Override

@@ -44,12 +44,22 @@ final class CommandRunner {
     /**
      * How a command ended.
      *
+     * @param startTime of its process, 0 if it ended before that was read
      * @param killed by us, because time was up
      */
-    record Ended(List<String> argv, Exit exit, boolean killed) {
+    record Ended(List<String> argv, long startTime, Exit exit, boolean killed) {
 
         boolean succeeded() {
             return !killed && exit.status().shellStatus() == 0;
+        }
+
+        /** What it left. An older process became ours at the same moment by chance. */
+        List<ChildProcess> orphans() {
+            return exit.orphans().stream().filter(o -> o.startTime() >= startTime).toList();
+        }
+
+        boolean diedOfASignal() {
+            return exit.status().signal() != 0;
         }
 
         ShimException tooLate() {
@@ -78,11 +88,12 @@ final class CommandRunner {
     /** With the given descriptors 0, 1 and 2. The command is gone when this returns. */
     Ended run(List<String> argv, List<Fd> streams, Deadline deadline) {
         ChildProcess command = children.spawn(SpawnRequest.of(argv, environment, streams));
+        long startTime = command.startTime();
         try {
-            return new Ended(argv, await(command.exit(), deadline), false);
+            return new Ended(argv, startTime, await(command.exit(), deadline), false);
         } catch (TimeoutException e) {
             command.signal(Signals.SIGKILL);
-            return new Ended(argv, command.exit().join(), true);
+            return new Ended(argv, startTime, command.exit().join(), true);
         }
     }
 

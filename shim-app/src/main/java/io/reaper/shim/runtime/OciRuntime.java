@@ -6,6 +6,7 @@ import io.reaper.linux.Fd;
 import io.reaper.shim.exit.ChildProcess;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The OCI runtime behind the shim, verb by verb (OCI runtime-spec, chapter "Runtime and
@@ -18,10 +19,32 @@ public interface OciRuntime {
     /**
      * Makes the container.
      *
-     * @param streams descriptors 0, 1 and 2 of its init process
      * @return the init process, which waits for {@link #start}
      */
-    ChildProcess create(ContainerId id, Path bundle, List<Fd> streams, Deadline deadline);
+    ChildProcess create(ContainerId id, Path bundle, Streams streams, Deadline deadline);
+
+    /**
+     * Runs one more process in a container. FAILED_PRECONDITION where the container does not run.
+     *
+     * @param name of its files in the bundle, which are gone when this returns; safe as a file name
+     * @param process the object {@code process} of the OCI runtime-spec, as JSON
+     * @return the process; its program runs
+     */
+    ChildProcess exec(
+            ContainerId id,
+            Path bundle,
+            String name,
+            byte[] process,
+            Streams streams,
+            Deadline deadline);
+
+    /**
+     * What a new process gets.
+     *
+     * @param descriptors 0, 1 and 2 of it
+     * @param consoleSocket where the runtime sends the terminal's master, if it gets a terminal
+     */
+    record Streams(List<Fd> descriptors, Optional<Path> consoleSocket) {}
 
     void start(ContainerId id, Path bundle, Deadline deadline);
 

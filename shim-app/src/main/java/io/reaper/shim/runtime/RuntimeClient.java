@@ -3,7 +3,6 @@ package io.reaper.shim.runtime;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
 import io.reaper.linux.Deadline;
-import io.reaper.linux.Fd;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;
 import io.reaper.shim.exit.ChildProcess;
@@ -22,7 +21,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Drives any runtime with runc's command line. Each command gets {@code --root} (one directory for
  * all containerd namespaces, {@code REAPER_RUNTIME_ROOT}: what makes an id unique on the node),
- * {@code --log BUNDLE/log.json} and {@code --log-format json}.
+ * {@code --log BUNDLE/log.json} and {@code --log-format json}; each exec has a log of its own,
+ * since many run at once.
  */
 public final class RuntimeClient implements OciRuntime {
 
@@ -54,35 +54,74 @@ public final class RuntimeClient implements OciRuntime {
     }
 
     @Override
-    public ChildProcess create(ContainerId id, Path bundle, List<Fd> streams, Deadline deadline) {
+    public ChildProcess create(ContainerId id, Path bundle, Streams streams, Deadline deadline) {
         Path pidFile = bundle.resolve(PID_FILE);
-        long logEnd = RuntimeLog.end(bundle.resolve(LOG_FILE));
-        List<String> argv =
-                command(
-                        logOptions(bundle),
-                        List.of(
-                                "create",
-                                "--bundle",
-                                bundle + "",
-                                "--pid-file",
-                                pidFile + "",
-                                id + ""));
-        Ended ended;
+        List<String> words = new ArrayList<>(List.of("create", "--bundle", bundle.toString()));
+        addFiles(words, pidFile, streams);
+        words.add(id.value());
+        return make(words, bundle.resolve(LOG_FILE), pidFile, streams, deadline);
+    }
+
+    @Override
+    public ChildProcess exec(
+            ContainerId id,
+            Path bundle,
+            String name,
+            byte[] process,
+            Streams streams,
+            Deadline deadline) {
+        try (ExecFiles files = ExecFiles.write(bundle, name, process)) {
+            List<String> words =
+                    new ArrayList<>(List.of("exec", "--process", files.process() + "", "--detach"));
+            addFiles(words, files.pid(), streams);
+            words.add(id.value());
+            return make(words, files.log(), files.pid(), streams, deadline);
+        }
+    }
+
+    private static void addFiles(List<String> words, Path pidFile, Streams streams) {
+        words.addAll(List.of("--pid-file", pidFile.toString()));
+        streams.consoleSocket()
+                .ifPresent(socket -> words.addAll(List.of("--console-socket", socket.toString())));
+    }
+
+    /**
+     * Runs a command that makes a process and leaves it to us. What the command prints goes to the
+     * process's streams: its log alone says why it failed.
+     */
+    private ChildProcess make(
+            List<String> words, Path logFile, Path pidFile, Streams streams, Deadline deadline) {
+        long logEnd = RuntimeLog.end(logFile);
+        List<String> argv = command(logOptions(logFile), words);
         Children.Hold hold = children.hold();
         try {
             deleteStale(pidFile);
-            ended = runner.run(argv, streams, deadline);
+            Ended ended = runner.run(argv, streams.descriptors(), deadline);
             if (ended.succeeded()) {
-                return children.claim(readPid(pidFile));
+                return claim(pidFile, ended);
             }
+            if (ended.killed() || ended.diedOfASignal()) {
+                abandon(ended); // it could not clean up behind itself
+            }
+            String said = RuntimeLog.lastError(logFile, logEnd).orElse("");
+            throw failure(words.getFirst(), ended, said);
         } finally {
             hold.close();
         }
-        CompletableFuture<Void> unused = children.end(ended.exit().orphans());
-        // what the command printed went to the container's streams: its log alone says why it
-        // failed
-        String said = RuntimeLog.lastError(bundle.resolve(LOG_FILE), logEnd).orElse("");
-        throw failure("create", ended, said);
+    }
+
+    private ChildProcess claim(Path pidFile, Ended ended) {
+        try {
+            return children.claim(readPid(pidFile));
+        } catch (ShimException e) {
+            abandon(ended); // it runs, and nobody would see its end
+            throw e;
+        }
+    }
+
+    /** Kills what a command has left, once its hold is closed. */
+    private void abandon(Ended ended) {
+        CompletableFuture<Void> unused = children.end(ended.orphans(), orphan -> true);
     }
 
     @Override
@@ -138,7 +177,7 @@ public final class RuntimeClient implements OciRuntime {
     }
 
     private Output run(String verb, Path bundle, Deadline deadline, String... arguments) {
-        return run(logOptions(bundle), verb, deadline, arguments);
+        return run(logOptions(bundle.resolve(LOG_FILE)), verb, deadline, arguments);
     }
 
     private Output run(List<String> options, String verb, Deadline deadline, String... arguments) {
@@ -162,9 +201,9 @@ public final class RuntimeClient implements OciRuntime {
         return argv;
     }
 
-    private static List<String> logOptions(Path bundle) {
-        return Files.isDirectory(bundle) // a dead shim's bundle may be gone already
-                ? List.of("--log", bundle.resolve(LOG_FILE) + "", "--log-format", "json")
+    private static List<String> logOptions(Path logFile) {
+        return Files.isDirectory(logFile.getParent()) // a dead shim's bundle may be gone already
+                ? List.of("--log", logFile.toString(), "--log-format", "json")
                 : List.of();
     }
 

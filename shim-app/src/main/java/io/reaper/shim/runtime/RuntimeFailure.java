@@ -22,11 +22,23 @@ final class RuntimeFailure {
         if (verb.equals("start")) {
             return text.contains("container does not exist") ? Kind.NOT_FOUND : Kind.FAILED;
         }
+        if (verb.equals("exec")) {
+            return refusesExec(text) ? Kind.FAILED_PRECONDITION : Kind.FAILED;
+        }
         boolean gone =
                 text.contains("does not exist")
                         || text.contains("not running")
                         || text.contains("process already finished")
                         || text.contains("no such process");
         return gone ? Kind.NOT_FOUND : Kind.FAILED;
+    }
+
+    /** For what the container is, not for what the process is. */
+    private static boolean refusesExec(String text) {
+        return text.contains("container does not exist")
+                || text.contains("container not running")
+                || text.contains("stopped container")
+                || text.contains("has stopped")
+                || text.contains("paused container");
     }
 }

@@ -1,6 +1,7 @@
 package io.reaper.shim.stdio;
 
 import io.reaper.linux.Fd;
+import io.reaper.linux.WindowSize;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.stdio.StandardStream.Direction;
@@ -67,6 +68,9 @@ public final class ProcessStreams implements AutoCloseable {
     public void handedOver() {
         forProcess().forEach(Fd::close);
     }
+
+    /** Of the terminal; without one nothing is resized. */
+    public void resize(WindowSize size) {}
 
     /** The process sees the end of its input once the client has closed its side too. */
     public void closeStdin() {

@@ -6,16 +6,17 @@ import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.proto.types.Mount;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ChildProcess;
+import io.reaper.shim.exit.ControlGroups;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stdio.ProcessStreams;
-import io.reaper.shim.stdio.ReaderWatch;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes a container step by step; a step that fails, or comes too late, undoes those before it. */
 final class Creation {
@@ -25,19 +26,19 @@ final class Creation {
 
     private final OciRuntime runtime;
     private final RootfsMounts rootfs;
-    private final ReaderWatch readers;
+    private final StreamsOpener opener;
     private final ShimIdentity identity;
     private final ShimLog log;
 
     Creation(
             OciRuntime runtime,
             RootfsMounts rootfs,
-            ReaderWatch readers,
+            StreamsOpener opener,
             ShimIdentity identity,
             ShimLog log) {
         this.runtime = runtime;
         this.rootfs = rootfs;
-        this.readers = readers;
+        this.opener = opener;
         this.identity = identity;
         this.log = log;
     }
@@ -63,7 +64,7 @@ final class Creation {
         if (!request.getCheckpoint().isEmpty()) {
             throw ShimException.unimplemented("creating from a checkpoint is not supported");
         }
-        ProcessStreams streams = ProcessStreams.open(task.stdio(), readers, log);
+        ProcessStreams streams = opener.open(task, task.id().value(), task.stdio());
         undo.push(streams::close);
         task.setStreams(streams);
 
@@ -76,6 +77,10 @@ final class Creation {
 
         ChildProcess init = create(task, streams, deadline);
         undo.push(() -> discard(task));
+        streams.handedOver();
+        task.setGroups(
+                ControlGroups.of(init.pid())
+                        .unlike(ControlGroups.of((int) ProcessHandle.current().pid())));
         ShimRecord complete = record.withInit(init.pid(), init.startTime());
         complete.write(task.bundle());
         task.setRecord(complete);
@@ -89,13 +94,15 @@ final class Creation {
 
     private ChildProcess create(Task task, ProcessStreams streams, Deadline deadline) {
         try {
-            return runtime.create(task.id(), task.bundle(), streams.forProcess(), deadline);
+            return runtime.create(
+                    task.id(),
+                    task.bundle(),
+                    new OciRuntime.Streams(streams.forProcess(), Optional.empty()),
+                    deadline);
         } catch (ShimException e) {
             boolean killed = e.kind() == ShimException.Kind.DEADLINE_EXCEEDED;
             attempt(() -> discard(task, killed));
             throw e;
-        } finally {
-            streams.handedOver();
         }
     }
 

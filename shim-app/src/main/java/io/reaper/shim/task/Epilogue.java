@@ -5,42 +5,59 @@ import io.reaper.linux.Deadline;
 import io.reaper.linux.Signals;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ChildProcess;
-import io.reaper.shim.exit.Children;
 import io.reaper.shim.exit.Exit;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stdio.ProcessStreams;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
- * What follows the end of a container's init process, in this order: the exit goes to disk, what
- * the container left behind is killed, its streams end, and only then the exit is told.
+ * What follows the end of a container's init process, in this order: no exec is let in any more,
+ * the exit goes to disk, execs and what else the container left behind are killed and the execs'
+ * exits told, its streams end, and only then its exit is told.
  */
 final class Epilogue {
 
     private static final Duration LEFTOVERS_LIMIT = Duration.ofSeconds(10);
 
     private final OciRuntime runtime;
-    private final Children children;
+    private final Strays strays;
     private final ShimLog log;
 
-    Epilogue(OciRuntime runtime, Children children, ShimLog log) {
+    Epilogue(OciRuntime runtime, Strays strays, ShimLog log) {
         this.runtime = runtime;
-        this.children = children;
+        this.strays = strays;
         this.log = log;
     }
 
-    /** Runs when init has been reaped, on a virtual thread: it waits for the leftovers. */
-    void run(Task task, ChildProcess init, Exit exit) {
+    /** Sees to the end of this init process, whenever it comes. */
+    void follow(Task task, ChildProcess init) {
+        CompletableFuture<Void> unused =
+                init.exit()
+                        .thenApply(exit -> shut(task, exit))
+                        .thenAcceptAsync(exit -> run(task, init, exit), Thread::startVirtualThread);
+    }
+
+    /** On the thread that reaps: short. */
+    private Exit shut(Task task, Exit exit) {
+        task.execs().shut();
+        strays.adopted(task, exit.orphans());
+        return exit;
+    }
+
+    /** On a virtual thread: it waits for the leftovers. */
+    private void run(Task task, ChildProcess init, Exit exit) {
         TaskExit end = TaskExit.of(exit);
         attempt(task, () -> persist(task, init, exit));
-        if (!exit.orphans().isEmpty()) {
-            attempt(task, () -> killLeftovers(task, exit));
-        }
-        task.streams().ifPresent(ProcessStreams::processEnded);
+        attempt(task, () -> endLeftovers(task));
+        attempt(task, () -> task.streams().ifPresent(ProcessStreams::processEnded));
+        task.execs().living().forEach(ExecTask::mute);
         task.ended(end);
         log.info(task.id() + ": init " + end.pid() + " ended with status " + end.status());
     }
@@ -56,10 +73,30 @@ final class Epilogue {
                 .write(task.bundle());
     }
 
-    /** The runtime knows the container's cgroup; what it does not reach are our own children. */
-    private void killLeftovers(Task task, Exit exit) {
-        // deadline: a process in an uninterruptible wait must not hide the container's end
+    private void endLeftovers(Task task) {
+        List<ExecTask> execs = task.execs().living();
+        if (execs.isEmpty() && strays.of(task).isEmpty()) {
+            return;
+        }
+        // deadline: a command that does not return must not hide the container's end
+        boolean ended = await(execs, ExecTask::launch, Deadline.after(LEFTOVERS_LIMIT));
+        // deadline: nor must a process in an uninterruptible wait
         Deadline deadline = Deadline.after(LEFTOVERS_LIMIT);
+        killAll(task, deadline);
+        execs.forEach(Epilogue::kill);
+        ended &= await(execs, ExecTask::exit, deadline);
+        List<ChildProcess> left = strays.of(task);
+        while (!left.isEmpty() && !deadline.passed()) {
+            await(strays.end(task, left), deadline);
+            left = strays.of(task);
+        }
+        if (!ended || !left.isEmpty()) {
+            log.warn(task.id() + ": a killed process has not ended after " + LEFTOVERS_LIMIT);
+        }
+    }
+
+    /** The runtime knows the container's cgroup; what it does not reach are our own children. */
+    private void killAll(Task task, Deadline deadline) {
         try {
             runtime.kill(
                     task.id(), task.bundle(), Signals.SIGKILL, OciRuntime.Target.ALL, deadline);
@@ -68,13 +105,37 @@ final class Epilogue {
                 log.warn(task.id() + ": leftovers: " + ShimException.text(e));
             }
         }
+    }
+
+    private static void kill(ExecTask exec) {
+        if (exec.status() instanceof ExecStatus.Running running) {
+            running.process().signal(Signals.SIGKILL);
+        }
+    }
+
+    private static boolean await(
+            List<ExecTask> execs,
+            Function<ExecTask, CompletableFuture<?>> step,
+            Deadline deadline) {
+        return await(
+                CompletableFuture.allOf(
+                        execs.stream()
+                                .map(step.andThen(end -> end.exceptionally(deleted -> null)))
+                                .toArray(CompletableFuture[]::new)),
+                deadline);
+    }
+
+    /** Whether it came in time. */
+    private static boolean await(CompletableFuture<Void> end, Deadline deadline) {
         try {
-            // deadline: the same
-            children.end(exit.orphans()).get(deadline.remainingMillis(), TimeUnit.MILLISECONDS);
+            // deadline: see there
+            end.get(deadline.remainingMillis(), TimeUnit.MILLISECONDS);
+            return true;
         } catch (TimeoutException e) {
-            log.warn(task.id() + ": a killed process has not ended after " + LEFTOVERS_LIMIT);
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while leftovers ended", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }

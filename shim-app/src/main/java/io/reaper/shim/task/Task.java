@@ -3,6 +3,7 @@ package io.reaper.shim.task;
 import io.reaper.contract.ContainerId;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ShimException;
+import io.reaper.shim.exit.ControlGroups;
 import io.reaper.shim.stdio.ProcessStreams;
 import io.reaper.shim.stdio.StdioRequest;
 import io.reaper.shim.task.TaskStatus.Created;
@@ -31,9 +32,12 @@ final class Task {
     private final Lane lane = new Lane();
     private final CompletableFuture<TaskExit> exit = new CompletableFuture<>();
     private final SharedState runtimeState = new SharedState();
+    private final ExecTable execs = new ExecTable();
     private volatile TaskStatus status = new Creating();
     private volatile Optional<ProcessStreams> streams = Optional.empty();
     private volatile Optional<ShimRecord> record = Optional.empty();
+    private volatile CompletableFuture<Void> drained = CompletableFuture.completedFuture(null);
+    private volatile ControlGroups groups = ControlGroups.NONE;
 
     Task(ContainerId id, Path bundle, CreateTaskRequest request, TaskEvents events) {
         this.id = id;
@@ -66,12 +70,34 @@ final class Task {
         return runtimeState;
     }
 
+    ExecTable execs() {
+        return execs;
+    }
+
+    /** Those of init that are not the shim's, too: they tell its processes from others. */
+    ControlGroups groups() {
+        return groups;
+    }
+
+    void setGroups(ControlGroups own) {
+        groups = own;
+    }
+
     Optional<ProcessStreams> streams() {
         return streams;
     }
 
     void setStreams(ProcessStreams opened) {
         streams = Optional.of(opened);
+    }
+
+    /** Completed when clients have the whole output; complete while it runs. */
+    CompletableFuture<Void> drained() {
+        return drained.copy();
+    }
+
+    void outputEnds(CompletableFuture<Void> whenDrained) {
+        drained = whenDrained;
     }
 
     void setRecord(ShimRecord written) {
@@ -154,7 +180,7 @@ final class Task {
 
     private void stop(TaskExit end) {
         status = new Stopped(end);
-        events.exited(id, end);
+        events.exited(id, id.value(), end);
         exit.complete(end);
     }
 

@@ -3,6 +3,8 @@ package io.reaper.shim.task;
 import io.reaper.contract.ContainerId;
 import io.reaper.proto.events.TaskCreate;
 import io.reaper.proto.events.TaskDelete;
+import io.reaper.proto.events.TaskExecAdded;
+import io.reaper.proto.events.TaskExecStarted;
 import io.reaper.proto.events.TaskIO;
 import io.reaper.proto.events.TaskStart;
 import io.reaper.proto.task.CreateTaskRequest;
@@ -42,18 +44,41 @@ final class TaskEvents {
                 Topic.START, TaskStart.newBuilder().setContainerId(id.value()).setPid(pid).build());
     }
 
-    void exited(ContainerId id, TaskExit exit) {
+    void execAdded(ContainerId id, ExecId exec) {
+        sink.publish(
+                Topic.EXEC_ADDED,
+                TaskExecAdded.newBuilder()
+                        .setContainerId(id.value())
+                        .setExecId(exec.value())
+                        .build());
+    }
+
+    void execStarted(ContainerId id, ExecId exec, int pid) {
+        sink.publish(
+                Topic.EXEC_STARTED,
+                TaskExecStarted.newBuilder()
+                        .setContainerId(id.value())
+                        .setExecId(exec.value())
+                        .setPid(pid)
+                        .build());
+    }
+
+    /**
+     * @param process the exec's id; the container's own of its init
+     */
+    void exited(ContainerId id, String process, TaskExit exit) {
         sink.publish(
                 Topic.EXIT,
                 io.reaper.proto.events.TaskExit.newBuilder()
                         .setContainerId(id.value())
-                        .setId(id.value())
+                        .setId(process)
                         .setPid(exit.pid())
                         .setExitStatus(exit.status())
                         .setExitedAt(exit.timestamp())
                         .build());
     }
 
+    /** Of the container; there is none of an exec. */
     void deleted(ContainerId id, TaskExit exit) {
         sink.publish(
                 Topic.DELETE,

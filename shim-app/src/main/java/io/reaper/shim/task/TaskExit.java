@@ -5,7 +5,7 @@ import io.reaper.shim.exit.Exit;
 import java.time.Instant;
 
 /**
- * How a container's init process ended: the same in Wait, State, Delete and the event.
+ * How a container's init process, or an exec, ended: the same in Wait, State, Delete and the event.
  *
  * @param pid of that process; 0 if there never was one
  * @param status 0–255; 128 + signal if a signal ended it

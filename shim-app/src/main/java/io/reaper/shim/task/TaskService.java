@@ -1,8 +1,13 @@
 package io.reaper.shim.task;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
 import io.reaper.linux.Deadline;
+import io.reaper.linux.Signals;
+import io.reaper.linux.WindowSize;
+import io.reaper.proto.options.ProcessDetails;
+import io.reaper.proto.task.CheckpointTaskRequest;
 import io.reaper.proto.task.CloseIORequest;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.task.ConnectResponse;
@@ -10,14 +15,20 @@ import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.proto.task.CreateTaskResponse;
 import io.reaper.proto.task.DeleteRequest;
 import io.reaper.proto.task.DeleteResponse;
+import io.reaper.proto.task.ExecProcessRequest;
 import io.reaper.proto.task.KillRequest;
+import io.reaper.proto.task.PauseRequest;
 import io.reaper.proto.task.PidsRequest;
 import io.reaper.proto.task.PidsResponse;
+import io.reaper.proto.task.ResizePtyRequest;
+import io.reaper.proto.task.ResumeRequest;
 import io.reaper.proto.task.ShutdownRequest;
 import io.reaper.proto.task.StartRequest;
 import io.reaper.proto.task.StartResponse;
 import io.reaper.proto.task.StateRequest;
 import io.reaper.proto.task.StateResponse;
+import io.reaper.proto.task.StatsRequest;
+import io.reaper.proto.task.UpdateTaskRequest;
 import io.reaper.proto.task.WaitRequest;
 import io.reaper.proto.task.WaitResponse;
 import io.reaper.proto.types.ProcessInfo;
@@ -28,6 +39,7 @@ import io.reaper.shim.ttrpc.Call;
 import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.TtrpcService;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,6 +53,9 @@ public final class TaskService implements TtrpcService {
 
     private static final Set<String> NAMES =
             Set.of("containerd.task.v2.Task", "containerd.task.v3.Task");
+
+    /** Without a host before it: callers compare it exactly (containerd/typeurl). */
+    private static final String PROCESS_DETAILS = "containerd.runc.v1.ProcessDetails";
 
     private final Tasks tasks;
     private final Runnable shutdown;
@@ -69,7 +84,7 @@ public final class TaskService implements TtrpcService {
             return dispatch(call).exceptionallyCompose(error -> failed(call, error));
         } catch (TtrpcException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw failure(call, e);
         }
     }
@@ -86,7 +101,16 @@ public final class TaskService implements TtrpcService {
             case "Pids" -> done(pids(call.request(PidsRequest.parser())));
             case "Connect" -> done(connect(call.request(ConnectRequest.parser())));
             case "CloseIO" -> done(closeIo(call.request(CloseIORequest.parser())));
+            case "Exec" -> done(exec(call.request(ExecProcessRequest.parser())));
+            case "ResizePty" -> done(resizePty(call.request(ResizePtyRequest.parser())));
             case "Shutdown" -> done(shutdown(call.request(ShutdownRequest.parser())));
+            case "Stats" -> throw noStats(call.request(StatsRequest.parser()).getId());
+            case "Pause" -> throw noControl(call, call.request(PauseRequest.parser()).getId());
+            case "Resume" -> throw noControl(call, call.request(ResumeRequest.parser()).getId());
+            case "Update" ->
+                    throw noControl(call, call.request(UpdateTaskRequest.parser()).getId());
+            case "Checkpoint" ->
+                    throw noControl(call, call.request(CheckpointTaskRequest.parser()).getId());
             default -> throw call.unimplemented();
         };
     }
@@ -100,16 +124,24 @@ public final class TaskService implements TtrpcService {
     }
 
     private StartResponse start(StartRequest request, Deadline deadline) {
-        refuseExec(request.getId(), request.getExecId());
-        return StartResponse.newBuilder().setPid(tasks.start(request.getId(), deadline)).build();
+        String exec = request.getExecId();
+        int pid =
+                exec.isEmpty()
+                        ? tasks.start(request.getId(), deadline)
+                        : tasks.execs().start(tasks.find(request.getId()), exec, deadline);
+        return StartResponse.newBuilder().setPid(pid).build();
     }
 
     private StateResponse state(StateRequest request, Deadline deadline) {
-        refuseExec(request.getId(), request.getExecId());
-        TaskSnapshot task = tasks.state(request.getId(), deadline);
+        String exec = request.getExecId();
+        TaskSnapshot task =
+                exec.isEmpty()
+                        ? tasks.state(request.getId(), deadline)
+                        : tasks.execs().state(tasks.find(request.getId()), exec, deadline);
         StateResponse.Builder response =
                 StateResponse.newBuilder()
                         .setId(task.id())
+                        .setExecId(task.execId())
                         .setBundle(task.bundle().toString())
                         .setPid(task.pid())
                         .setStatus(task.status())
@@ -126,39 +158,108 @@ public final class TaskService implements TtrpcService {
     }
 
     private Empty kill(KillRequest request, Deadline deadline) {
-        refuseExec(request.getId(), request.getExecId());
-        Target target = request.getAll() ? Target.ALL : Target.INIT;
-        tasks.kill(request.getId(), request.getSignal(), target, deadline);
+        String exec = request.getExecId();
+        int signal = signal(request.getSignal());
+        if (exec.isEmpty()) {
+            Target target = request.getAll() ? Target.ALL : Target.INIT;
+            tasks.kill(request.getId(), signal, target, deadline);
+        } else {
+            tasks.execs().kill(tasks.find(request.getId()), exec, signal);
+        }
         return Empty.getDefaultInstance();
     }
 
+    private static int signal(int number) {
+        try {
+            return Signals.parse(Integer.toUnsignedString(number));
+        } catch (IllegalArgumentException e) {
+            throw new ShimException(ShimException.Kind.INVALID_ARGUMENT, e.getMessage(), e);
+        }
+    }
+
     private DeleteResponse delete(DeleteRequest request, Deadline deadline) {
-        refuseExec(request.getId(), request.getExecId());
-        TaskExit exit = tasks.delete(request.getId(), deadline);
-        return DeleteResponse.newBuilder()
-                .setPid(exit.pid())
-                .setExitStatus(exit.status())
-                .setExitedAt(exit.timestamp())
-                .build();
+        String exec = request.getExecId();
+        Optional<TaskExit> end =
+                exec.isEmpty()
+                        ? Optional.of(tasks.delete(request.getId(), deadline))
+                        : tasks.execs().delete(tasks.find(request.getId()), exec, deadline);
+        DeleteResponse.Builder response = DeleteResponse.newBuilder();
+        end.ifPresent(
+                exit ->
+                        response.setPid(exit.pid())
+                                .setExitStatus(exit.status())
+                                .setExitedAt(exit.timestamp()));
+        return response.build();
     }
 
     private CompletableFuture<MessageLite> await(WaitRequest request) {
-        refuseExec(request.getId(), request.getExecId());
-        return tasks.exit(request.getId())
-                .thenApply(
-                        exit ->
-                                WaitResponse.newBuilder()
-                                        .setExitStatus(exit.status())
-                                        .setExitedAt(exit.timestamp())
-                                        .build());
+        String exec = request.getExecId();
+        CompletableFuture<TaskExit> end =
+                exec.isEmpty()
+                        ? tasks.exit(request.getId())
+                        : tasks.execs().exit(tasks.find(request.getId()), exec);
+        return end.thenApply(
+                exit ->
+                        WaitResponse.newBuilder()
+                                .setExitStatus(exit.status())
+                                .setExitedAt(exit.timestamp())
+                                .build());
     }
 
     private PidsResponse pids(PidsRequest request) {
         PidsResponse.Builder response = PidsResponse.newBuilder();
-        for (int pid : tasks.pids(request.getId())) {
-            response.addProcesses(ProcessInfo.newBuilder().setPid(pid));
+        for (ContainerProcess process : tasks.processes(request.getId())) {
+            ProcessInfo.Builder info = ProcessInfo.newBuilder().setPid(process.pid());
+            if (!process.execId().isEmpty()) {
+                info.setInfo(details(process.execId()));
+            }
+            response.addProcesses(info);
         }
         return response.build();
+    }
+
+    private static Any details(String execId) {
+        return Any.newBuilder()
+                .setTypeUrl(PROCESS_DETAILS)
+                .setValue(ProcessDetails.newBuilder().setExecId(execId).build().toByteString())
+                .build();
+    }
+
+    private Empty exec(ExecProcessRequest request) {
+        tasks.execs().add(tasks.find(request.getId()), request);
+        return Empty.getDefaultInstance();
+    }
+
+    private Empty resizePty(ResizePtyRequest request) {
+        String exec = request.getExecId();
+        WindowSize size = windowSize(request.getWidth(), request.getHeight());
+        if (exec.isEmpty()) {
+            tasks.resize(request.getId(), size);
+        } else {
+            tasks.execs().resize(tasks.find(request.getId()), exec, size);
+        }
+        return Empty.getDefaultInstance();
+    }
+
+    private static WindowSize windowSize(int columns, int rows) {
+        try {
+            return new WindowSize(columns, rows);
+        } catch (IllegalArgumentException e) {
+            throw new ShimException(ShimException.Kind.INVALID_ARGUMENT, e.getMessage(), e);
+        }
+    }
+
+    /** Never an empty answer: one that cannot be decoded fails the statistics of a whole node. */
+    private ShimException noStats(String id) {
+        tasks.find(id);
+        return ShimException.notFound(
+                "container " + id + " has no statistics: its resources are not controlled");
+    }
+
+    /** For these a container needs control groups with controllers, which none of ours has. */
+    private TtrpcException noControl(Call call, String id) {
+        tasks.find(id);
+        return call.unimplemented();
     }
 
     /** Must succeed for any id: containerd asks before it knows whether a task exists. */
@@ -170,9 +271,13 @@ public final class TaskService implements TtrpcService {
     }
 
     private Empty closeIo(CloseIORequest request) {
-        refuseExec(request.getId(), request.getExecId());
+        String exec = request.getExecId();
         if (request.getStdin()) {
-            tasks.closeStdin(request.getId());
+            if (exec.isEmpty()) {
+                tasks.closeStdin(request.getId());
+            } else {
+                tasks.execs().closeStdin(tasks.find(request.getId()), exec);
+            }
         }
         return Empty.getDefaultInstance();
     }
@@ -184,14 +289,6 @@ public final class TaskService implements TtrpcService {
             shutdown.run();
         }
         return Empty.getDefaultInstance();
-    }
-
-    /** There is no Exec yet, so no exec can be known. */
-    private static void refuseExec(String id, String execId) {
-        if (!execId.isEmpty()) {
-            throw ShimException.notFound(
-                    "exec " + execId + " of container " + id + " does not exist");
-        }
     }
 
     private CompletableFuture<MessageLite> failed(Call call, Throwable error) {

@@ -6,13 +6,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A container at one moment.
+ * A container, or one of its execs, at one moment.
  *
- * @param pid of the init process, also after its end
+ * @param execId empty of a container
+ * @param pid of the process, also after its end
  * @param exit present once it has ended
  */
 record TaskSnapshot(
         String id,
+        String execId,
         Path bundle,
         Status status,
         int pid,
@@ -23,10 +25,23 @@ record TaskSnapshot(
         TaskStatus stage = task.status();
         return new TaskSnapshot(
                 task.id().value(),
+                "",
                 task.bundle(),
                 status(stage),
                 stage.pid(),
                 task.stdio(),
+                exit(stage));
+    }
+
+    static TaskSnapshot of(Task task, ExecTask exec) {
+        ExecStatus stage = exec.status();
+        return new TaskSnapshot(
+                task.id().value(),
+                exec.id().value(),
+                task.bundle(),
+                status(stage),
+                stage.pid(),
+                exec.stdio(),
                 exit(stage));
     }
 
@@ -42,7 +57,7 @@ record TaskSnapshot(
                 };
         return exit.isPresent()
                 ? this // it ended while the runtime was asked
-                : new TaskSnapshot(id, bundle, said, pid, stdio, exit);
+                : new TaskSnapshot(id, execId, bundle, said, pid, stdio, exit);
     }
 
     private static Status status(TaskStatus stage) {
@@ -57,6 +72,17 @@ record TaskSnapshot(
         };
     }
 
+    private static Status status(ExecStatus stage) {
+        return switch (stage) {
+            case ExecStatus.Added a -> Status.CREATED;
+            case ExecStatus.Starting s -> Status.CREATED;
+            case ExecStatus.Running r -> Status.RUNNING;
+            case ExecStatus.Stopped s -> Status.STOPPED;
+            case ExecStatus.Deleting d -> Status.STOPPED;
+            case ExecStatus.Gone g -> Status.UNKNOWN;
+        };
+    }
+
     private static Optional<TaskExit> exit(TaskStatus stage) {
         return switch (stage) {
             case TaskStatus.Stopped(TaskExit end) -> Optional.of(end);
@@ -66,6 +92,17 @@ record TaskSnapshot(
             case TaskStatus.Starting s -> Optional.empty();
             case TaskStatus.Running r -> Optional.empty();
             case TaskStatus.Gone g -> Optional.empty();
+        };
+    }
+
+    private static Optional<TaskExit> exit(ExecStatus stage) {
+        return switch (stage) {
+            case ExecStatus.Stopped(TaskExit end) -> Optional.of(end);
+            case ExecStatus.Deleting(TaskExit end) -> Optional.of(end);
+            case ExecStatus.Added a -> Optional.empty();
+            case ExecStatus.Starting s -> Optional.empty();
+            case ExecStatus.Running r -> Optional.empty();
+            case ExecStatus.Gone g -> Optional.empty();
         };
     }
 }

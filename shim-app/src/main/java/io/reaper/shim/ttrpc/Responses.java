@@ -7,7 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
-/** Turns what a service answered into a response frame. */
+/** Turns what a service answered, whatever it was, into a response frame. */
 final class Responses {
     private static final int LONGEST_NAME = 200;
     private static final int LONGEST_MESSAGE = 16 * 1024;
@@ -27,7 +27,7 @@ final class Responses {
         if (failure == null) {
             try {
                 return success(streamId, message);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 return failure(streamId, call, e, problems);
             }
         }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,7 +138,7 @@ class ReaperKernelTest {
         Exit end = exit(init);
         assertEquals(3, end.status().code());
         assertFalse(end.orphans().isEmpty());
-        reaper.end(end.orphans()).get(30, TimeUnit.SECONDS);
+        reaper.end(end.orphans(), orphan -> true).get(30, TimeUnit.SECONDS);
         for (String file : List.of("a", "b", "c")) {
             assertTrue(ProcessInfo.of(pidIn(file)).isEmpty(), file + " lives or is a zombie");
         }
@@ -147,14 +148,42 @@ class ReaperKernelTest {
     void killsNothingWhileACommandMayClaimIt() throws Exception {
         Children.Hold hold = reaper.hold();
         Exit command = exit(sh("sleep 1000 & echo $! > $1/pid"));
-        reaper.end(command.orphans()).get(30, TimeUnit.SECONDS);
+        CompletableFuture<Void> end = reaper.end(command.orphans(), orphan -> true);
         ChildProcess init = reaper.claim(pidIn("pid"));
+        assertFalse(end.isDone());
         assertFalse(init.exit().isDone());
         hold.close();
-        reaper.end(command.orphans()).get(30, TimeUnit.SECONDS);
+        end.get(30, TimeUnit.SECONDS);
         assertFalse(init.exit().isDone(), "claimed");
         init.signal(9);
         exit(init);
+    }
+
+    @Test
+    void killsWhatNobodyHasClaimedOnceTheCommandsInFlightHaveEnded() throws Exception {
+        Children.Hold hold = reaper.hold();
+        Exit command = exit(sh("sleep 1000 & echo $! > $1/pid"));
+        ChildProcess orphan = command.orphans().getFirst();
+        assertTrue(reaper.adopted().contains(orphan));
+        CompletableFuture<Void> end = reaper.end(command.orphans(), any -> true);
+        Children.Hold later = reaper.hold(); // its command began after the adoption
+        hold.close();
+        end.get(30, TimeUnit.SECONDS);
+        assertEquals(137, exit(orphan).status().shellStatus());
+        assertFalse(reaper.adopted().contains(orphan));
+        later.close();
+    }
+
+    @Test
+    void killsOnlyWhatIsTheCallers() throws Exception {
+        Exit command = exit(sh("sleep 1000 & sleep 1000 & echo $! > $1/pid"));
+        int mine = pidIn("pid");
+        reaper.end(command.orphans(), orphan -> orphan.pid() == mine).get(30, TimeUnit.SECONDS);
+        for (ChildProcess orphan : command.orphans()) {
+            assertEquals(orphan.pid() == mine, orphan.exit().isDone());
+            orphan.signal(9);
+            exit(orphan);
+        }
     }
 
     @Test

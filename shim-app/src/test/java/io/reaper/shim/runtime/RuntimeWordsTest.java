@@ -32,6 +32,13 @@ class RuntimeWordsTest {
         "kill, 'os: process already finished', NOT_FOUND",
         "kill, kill 123: No such process, NOT_FOUND",
         "kill, operation not permitted, FAILED",
+        "exec, container does not exist, FAILED_PRECONDITION",
+        "exec, cannot exec in a stopped container, FAILED_PRECONDITION",
+        "exec, cannot exec a container that has stopped, FAILED_PRECONDITION",
+        "exec, cannot exec in a paused container (use --ignore-paused), FAILED_PRECONDITION",
+        "exec, container not running, FAILED_PRECONDITION",
+        "exec, 'exec: \"x\": executable file not found in $PATH', FAILED",
+        "exec, 'exec: \"/x\": file does not exist', FAILED",
         "delete, container does not exist, NOT_FOUND",
         "delete, cannot delete container x that is not stopped: running, FAILED"
     })

@@ -12,9 +12,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,11 +66,11 @@ class EventOrderTest {
             calls.add(() -> fixture.tasks.delete(id, Deadline.NONE));
             calls.add(() -> fixture.tasks.state(id, Deadline.NONE));
             calls.add(() -> waits.add(fixture.tasks.exit(id)));
-            calls.add(() -> fixture.tasks.pids(id));
+            calls.add(() -> fixture.tasks.processes(id));
         }
         calls.add(() -> init.end(random.nextInt(256), 0));
         Collections.shuffle(calls, random);
-        runAtOnce(calls, random);
+        AtOnce.run(calls, random);
 
         TaskExit exit = waits.getFirst().get(30, TimeUnit.SECONDS);
         deleteOnce(fixture, id);
@@ -87,31 +84,6 @@ class EventOrderTest {
     private static void endIf(boolean wanted, FakeRuntime.Init init) {
         if (wanted) {
             init.end(5, 0);
-        }
-    }
-
-    /** Each call on a thread of its own; refusals are what a client may get. */
-    private static void runAtOnce(List<Runnable> calls, Random random) {
-        CountDownLatch ready = new CountDownLatch(calls.size());
-        try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Runnable call : calls) {
-                int spins = random.nextInt(200);
-                pool.execute(
-                        () -> {
-                            ready.countDown();
-                            try {
-                                ready.await();
-                                for (int i = 0; i < spins; i++) {
-                                    Thread.onSpinWait();
-                                }
-                                call.run();
-                            } catch (ShimException refused) {
-                                assertTrue(refused.getMessage().length() > 0);
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
-            }
         }
     }
 

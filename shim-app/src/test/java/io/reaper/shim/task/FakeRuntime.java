@@ -3,13 +3,13 @@ package io.reaper.shim.task;
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.ExitStatus;
-import io.reaper.linux.Fd;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Exit;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.runtime.RuntimeState;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -29,8 +29,15 @@ final class FakeRuntime implements OciRuntime {
     volatile Consumer<Init> duringCreate = init -> {};
     volatile Consumer<Init> duringStart = init -> {};
     volatile Consumer<Init> duringState = init -> {};
+    volatile Consumer<Init> duringExec = exec -> {};
 
-    /** An init process; {@code end} is what the kernel would report. */
+    /** By container and exec, as {@code a/e}. */
+    final Map<String, Init> execs = new ConcurrentHashMap<>();
+
+    /** The JSON that each got, by the same names. */
+    final Map<String, String> processes = new ConcurrentHashMap<>();
+
+    /** An init process, or an exec's; {@code end} is what the kernel would report. */
     static final class Init implements ChildProcess {
         private final int pid;
         private final Path bundle;
@@ -43,9 +50,13 @@ final class FakeRuntime implements OciRuntime {
         }
 
         boolean end(int code, int signal) {
+            return end(code, signal, List.of());
+        }
+
+        boolean end(int code, int signal, List<ChildProcess> orphans) {
             status = "stopped";
             return exit.complete(
-                    new Exit(pid, new ExitStatus(code, signal), Instant.now(), List.of()));
+                    new Exit(pid, new ExitStatus(code, signal), Instant.now(), orphans));
         }
 
         boolean lives() {
@@ -74,7 +85,7 @@ final class FakeRuntime implements OciRuntime {
     }
 
     @Override
-    public ChildProcess create(ContainerId id, Path bundle, List<Fd> streams, Deadline deadline) {
+    public ChildProcess create(ContainerId id, Path bundle, Streams streams, Deadline deadline) {
         commands.add("create " + id);
         Init init = new Init(pids.incrementAndGet(), bundle);
         if (containers.putIfAbsent(id.value(), init) != null) {
@@ -82,6 +93,30 @@ final class FakeRuntime implements OciRuntime {
         }
         duringCreate.accept(init);
         return init;
+    }
+
+    @Override
+    public ChildProcess exec(
+            ContainerId id,
+            Path bundle,
+            String name,
+            byte[] process,
+            Streams streams,
+            Deadline deadline) {
+        commands.add("exec " + id + " " + name);
+        if (!find(id).lives()) {
+            throw ShimException.failedPrecondition("container not running");
+        }
+        Init exec = new Init(pids.incrementAndGet(), bundle);
+        processes.put(id + "/" + name, new String(process, StandardCharsets.UTF_8));
+        duringExec.accept(exec);
+        execs.put(id + "/" + name, exec);
+        return exec;
+    }
+
+    /** A process that some process has left. */
+    Init stray(Path bundle) {
+        return new Init(pids.incrementAndGet(), bundle);
     }
 
     @Override

@@ -1,19 +1,21 @@
 package io.reaper.shim.task;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.Mounts;
-import io.reaper.linux.SpawnRequest;
 import io.reaper.linux.Syscalls;
 import io.reaper.proto.events.TaskCreate;
 import io.reaper.proto.events.TaskDelete;
+import io.reaper.proto.events.TaskExecAdded;
+import io.reaper.proto.events.TaskExecStarted;
 import io.reaper.proto.events.TaskExit;
 import io.reaper.proto.events.TaskStart;
 import io.reaper.proto.task.CreateTaskRequest;
+import io.reaper.proto.task.ExecProcessRequest;
 import io.reaper.shim.event.EventSink;
 import io.reaper.shim.event.Topic;
-import io.reaper.shim.exit.ChildProcess;
-import io.reaper.shim.exit.Children;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
@@ -24,13 +26,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Tasks over a fake runtime, in bundles of a temporary directory. */
 final class Fixture implements AutoCloseable {
 
     final FakeRuntime runtime = new FakeRuntime();
+    final FakeChildren children = new FakeChildren();
     final List<String> events = new CopyOnWriteArrayList<>();
     final Tasks tasks;
     private final Path directory;
@@ -46,7 +48,7 @@ final class Fixture implements AutoCloseable {
         this.tasks =
                 Tasks.of(
                         runtime,
-                        new NoChildren(),
+                        children,
                         new RootfsMounts(new Mounts(Syscalls.get())),
                         new ReaderWatch(kernel),
                         new Recorder(),
@@ -78,6 +80,31 @@ final class Fixture implements AutoCloseable {
         return init;
     }
 
+    /** Adds an exec; it runs once it is started. */
+    void addExec(String id, String execId) {
+        tasks.execs().add(tasks.find(id), exec(id, execId).build());
+    }
+
+    static ExecProcessRequest.Builder exec(String id, String execId) {
+        Any spec =
+                Any.newBuilder()
+                        .setTypeUrl("types.containerd.io/opencontainers/runtime-spec/1/Process")
+                        .setValue(ByteString.copyFromUtf8("{\"args\":[\"true\"]}"))
+                        .build();
+        return ExecProcessRequest.newBuilder().setId(id).setExecId(execId).setSpec(spec);
+    }
+
+    int startExec(String id, String execId) {
+        return tasks.execs().start(tasks.find(id), execId, Deadline.NONE);
+    }
+
+    /** Adds and starts one. */
+    FakeRuntime.Init runExec(String id, String execId) {
+        addExec(id, execId);
+        startExec(id, execId);
+        return runtime.execs.get(id + "/" + execId);
+    }
+
     @Override
     public void close() {
         kernel.close();
@@ -91,6 +118,16 @@ final class Fixture implements AutoCloseable {
                     switch (event) {
                         case TaskCreate create -> create.getContainerId() + " create";
                         case TaskStart start -> start.getContainerId() + " start";
+                        case TaskExecAdded exec ->
+                                exec.getContainerId() + "/" + exec.getExecId() + " added";
+                        case TaskExecStarted exec ->
+                                exec.getContainerId() + "/" + exec.getExecId() + " started";
+                        case TaskExit exit when !exit.getId().equals(exit.getContainerId()) ->
+                                exit.getContainerId()
+                                        + "/"
+                                        + exit.getId()
+                                        + " exit "
+                                        + exit.getExitStatus();
                         case TaskExit exit ->
                                 exit.getContainerId()
                                         + " exit "
@@ -109,27 +146,5 @@ final class Fixture implements AutoCloseable {
 
         @Override
         public void close(Deadline deadline) {}
-    }
-
-    private static final class NoChildren implements Children {
-        @Override
-        public ChildProcess spawn(SpawnRequest request) {
-            throw new AssertionError(request);
-        }
-
-        @Override
-        public Hold hold() {
-            return () -> {};
-        }
-
-        @Override
-        public ChildProcess claim(int pid) {
-            throw new AssertionError(pid);
-        }
-
-        @Override
-        public CompletableFuture<Void> end(List<ChildProcess> orphans) {
-            return CompletableFuture.completedFuture(null);
-        }
     }
 }

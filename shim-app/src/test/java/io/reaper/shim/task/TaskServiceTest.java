@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.reaper.linux.Deadline;
+import io.reaper.proto.options.ProcessDetails;
+import io.reaper.proto.task.CloseIORequest;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.task.CreateTaskResponse;
@@ -16,10 +19,13 @@ import io.reaper.proto.task.DeleteResponse;
 import io.reaper.proto.task.KillRequest;
 import io.reaper.proto.task.PidsRequest;
 import io.reaper.proto.task.PidsResponse;
+import io.reaper.proto.task.ResizePtyRequest;
 import io.reaper.proto.task.ShutdownRequest;
 import io.reaper.proto.task.StartRequest;
+import io.reaper.proto.task.StartResponse;
 import io.reaper.proto.task.StateRequest;
 import io.reaper.proto.task.StateResponse;
+import io.reaper.proto.task.StatsRequest;
 import io.reaper.proto.task.WaitRequest;
 import io.reaper.proto.task.WaitResponse;
 import io.reaper.proto.types.Status;
@@ -153,22 +159,110 @@ class TaskServiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "Exec",
-                "ResizePty",
-                "Pause",
-                "Resume",
-                "Checkpoint",
-                "Update",
-                "Stats",
-                "NoSuch",
-                ""
-            })
+    @ValueSource(strings = {"Pause", "Resume", "Checkpoint", "Update", "NoSuch", ""})
     void theRestIsNotImplemented(String method) {
         fixture.createAndStart("a");
         assertEquals(
                 Code.UNIMPLEMENTED, code(method, StateRequest.newBuilder().setId("a").build()));
+    }
+
+    @Test
+    void anExecsLife() throws Exception {
+        FakeRuntime.Init init = fixture.createAndStart("a");
+        var request = Fixture.exec("a", "e").setStdin("/dev/null");
+        call("Exec", request.build()).get();
+        StateRequest state = StateRequest.newBuilder().setId("a").setExecId("e").build();
+        assertEquals(Status.CREATED, ((StateResponse) call("State", state).get()).getStatus());
+        WaitRequest wait = WaitRequest.newBuilder().setId("a").setExecId("e").build();
+        CompletableFuture<? extends MessageLite> waiting = call("Wait", wait);
+        StartRequest start = StartRequest.newBuilder().setId("a").setExecId("e").build();
+        int pid = ((StartResponse) call("Start", start).get()).getPid();
+        StateResponse running = (StateResponse) call("State", state).get();
+        assertEquals(pid, running.getPid());
+        assertEquals("e", running.getExecId());
+        assertEquals("/dev/null", running.getStdin());
+        PidsResponse pids =
+                (PidsResponse) call("Pids", PidsRequest.newBuilder().setId("a").build()).get();
+        assertEquals(init.pid(), pids.getProcesses(0).getPid());
+        assertFalse(pids.getProcesses(0).hasInfo());
+        assertEquals(pid, pids.getProcesses(1).getPid());
+        Any info = pids.getProcesses(1).getInfo();
+        assertEquals("containerd.runc.v1.ProcessDetails", info.getTypeUrl());
+        assertEquals("e", ProcessDetails.parseFrom(info.getValue()).getExecId());
+        call(
+                        "ResizePty",
+                        ResizePtyRequest.newBuilder()
+                                .setId("a")
+                                .setExecId("e")
+                                .setWidth(80)
+                                .setHeight(24)
+                                .build())
+                .get();
+        call("CloseIO", CloseIORequest.newBuilder().setId("a").setExecId("e").build()).get();
+        KillRequest kill = KillRequest.newBuilder().setId("a").setExecId("e").setSignal(15).build();
+        call("Kill", kill).get();
+        WaitResponse ended = (WaitResponse) waiting.get(30, TimeUnit.SECONDS);
+        assertEquals(143, ended.getExitStatus());
+        assertEquals(Code.NOT_FOUND, code("Kill", kill));
+        DeleteRequest delete = DeleteRequest.newBuilder().setId("a").setExecId("e").build();
+        DeleteResponse deleted = (DeleteResponse) call("Delete", delete).get();
+        assertEquals(pid, deleted.getPid());
+        assertEquals(143, deleted.getExitStatus());
+        assertEquals(ended.getExitedAt(), deleted.getExitedAt());
+        assertEquals(Code.NOT_FOUND, code("Delete", delete));
+        assertTrue(init.lives());
+    }
+
+    @Test
+    void aDeleteOfAnExecThatWasNeverStartedHasNoExit() throws Exception {
+        fixture.createAndStart("a");
+        fixture.addExec("a", "e");
+        DeleteRequest delete = DeleteRequest.newBuilder().setId("a").setExecId("e").build();
+        assertEquals(DeleteResponse.getDefaultInstance(), call("Delete", delete).get());
+    }
+
+    @Test
+    void numbersAreChecked() {
+        fixture.createAndStart("a");
+        for (int signal : new int[] {-1, 65, 1 << 20}) {
+            KillRequest kill = KillRequest.newBuilder().setId("a").setSignal(signal).build();
+            assertEquals(Code.INVALID_ARGUMENT, code("Kill", kill));
+        }
+        for (int side : new int[] {-1, 65_536}) {
+            var resize = ResizePtyRequest.newBuilder().setId("a");
+            assertEquals(Code.INVALID_ARGUMENT, code("ResizePty", resize.setWidth(side).build()));
+            resize.setWidth(1);
+            assertEquals(Code.INVALID_ARGUMENT, code("ResizePty", resize.setHeight(side).build()));
+        }
+    }
+
+    /** An answer without statistics fails those of the whole node. */
+    @Test
+    void statsAreNotFound() {
+        fixture.createAndStart("a");
+        TtrpcException failure =
+                assertThrows(
+                        TtrpcException.class,
+                        () -> call("Stats", StatsRequest.newBuilder().setId("a").build()));
+        assertEquals(Code.NOT_FOUND, failure.code());
+        assertEquals(
+                "container a has no statistics: its resources are not controlled",
+                failure.getMessage());
+    }
+
+    @Test
+    void anErrorIsAnsweredToo() {
+        fixture.createAndStart("a");
+        fixture.runtime.duringExec =
+                exec -> {
+                    throw new StackOverflowError("too deep");
+                };
+        fixture.addExec("a", "e");
+        StartRequest start = StartRequest.newBuilder().setId("a").setExecId("e").build();
+        TtrpcException failure = assertThrows(TtrpcException.class, () -> call("Start", start));
+        assertEquals(Code.UNKNOWN, failure.code());
+        assertEquals("too deep", failure.getMessage());
+        assertEquals(Code.FAILED_PRECONDITION, code("Start", start));
     }
 
     @Test

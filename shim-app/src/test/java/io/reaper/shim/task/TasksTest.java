@@ -71,7 +71,7 @@ class TasksTest {
         assertEquals(exit, stopped.exit().orElseThrow());
         assertEquals(init.pid(), stopped.pid());
         assertEquals(exit, await(fixture.tasks.exit("a")));
-        assertEquals(List.of(init.pid()), fixture.tasks.pids("a"));
+        assertEquals(List.of(new ContainerProcess(init.pid(), "")), fixture.tasks.processes("a"));
         assertEquals(exit, fixture.tasks.delete("a", Deadline.NONE));
         assertTrue(fixture.tasks.isEmpty());
         assertEquals(List.of("a create", "a start", "a exit 7", "a delete 7"), fixture.events);
@@ -225,7 +225,7 @@ class TasksTest {
             inCreate.await();
             CompletableFuture<TaskExit> waiting = fixture.tasks.exit("a");
             fails(Kind.NOT_FOUND, () -> fixture.tasks.state("a", Deadline.NONE));
-            fails(Kind.NOT_FOUND, () -> fixture.tasks.pids("a"));
+            fails(Kind.NOT_FOUND, () -> fixture.tasks.processes("a"));
             fails(
                     Kind.FAILED_PRECONDITION,
                     () -> fixture.tasks.kill("a", 9, Target.INIT, Deadline.NONE));

@@ -1,0 +1,96 @@
+package io.reaper.shim.task;
+
+import io.reaper.linux.Deadline;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.Signals;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.ShimException.Kind;
+import io.reaper.shim.rootfs.RootfsMounts;
+import io.reaper.shim.runtime.OciRuntime;
+import io.reaper.shim.stdio.ProcessStreams;
+import io.reaper.shim.task.TaskStatus.Created;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Removes a container that has ended, or was never started: {@link Creation} backwards. */
+final class Deletion {
+
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
+
+    private final OciRuntime runtime;
+    private final RootfsMounts rootfs;
+
+    Deletion(OciRuntime runtime, RootfsMounts rootfs) {
+        this.runtime = runtime;
+        this.rootfs = rootfs;
+    }
+
+    TaskExit run(Task task, Deadline deadline) {
+        if (task.status() instanceof Created) {
+            endWithoutStart(task, deadline);
+        }
+        TaskExit end = task.deleting();
+        try {
+            Drain.await(task.drained(), deadline);
+            deleteInRuntime(task, deadline);
+            task.streams().ifPresent(ProcessStreams::close);
+            rootfs.unmount(task.bundle());
+        } catch (RuntimeException | Error e) {
+            task.deletionFailed();
+            throw e;
+        }
+        task.record().ifPresent(record -> noteRemoval(record, task.bundle()));
+        task.execs().all().forEach(ExecTask::gone);
+        task.deleted();
+        return end;
+    }
+
+    private void endWithoutStart(Task task, Deadline deadline) {
+        try {
+            runtime.kill(
+                    task.id(), task.bundle(), Signals.SIGKILL, OciRuntime.Target.INIT, deadline);
+        } catch (ShimException e) {
+            if (e.kind() != Kind.NOT_FOUND) {
+                throw e;
+            }
+        }
+        try {
+            long limit = END_LIMIT.toMillis();
+            long millis = deadline.isNone() ? limit : Math.min(limit, deadline.remainingMillis());
+            // deadline: the caller's, at most 10 s
+            task.exit().get(millis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new ShimException(
+                    Kind.DEADLINE_EXCEEDED, "container " + task.id() + " was killed and lives", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a container ended", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A container that the runtime does not know any more is what we want. */
+    private void deleteInRuntime(Task task, Deadline deadline) {
+        try {
+            runtime.delete(task.id(), task.bundle(), deadline);
+        } catch (ShimException e) {
+            if (e.kind() != Kind.NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    /** Saves the shim's delete, which containerd runs next, from asking the runtime. */
+    private static void noteRemoval(ShimRecord record, Path bundle) {
+        try {
+            record.asRemoved().write(bundle);
+        } catch (LinuxException | UncheckedIOException e) {
+            return; // then it asks
+        }
+    }
+}
