@@ -77,3 +77,12 @@ build_executables() {
         *) exit "$status" ;;
     esac
 }
+
+# What bash completes after "reaper-runtime", where bash-completion looks for it below prefix $1.
+install_completion() {
+    local dir=$1/share/bash-completion/completions
+    mkdir -p "$dir"
+    "$1/bin/reaper-runtime" completion >"$dir/.reaper-runtime.$$"
+    chmod 644 "$dir/.reaper-runtime.$$"
+    mv -f "$dir/.reaper-runtime.$$" "$dir/reaper-runtime"
+}

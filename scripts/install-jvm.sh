@@ -126,4 +126,5 @@ move_caches
 launcher reaper-runtime "$runtime_line"
 launcher containerd-shim-reaper-v2 "-XX:AOTCache=$lib/containerd-shim-reaper-v2.aot $shim_options \
     -jar $lib/containerd-shim-reaper-v2.jar"
+install_completion "$prefix"
 say "installed $bin/reaper-runtime and $bin/containerd-shim-reaper-v2 (Java: $JAVA_HOME)"

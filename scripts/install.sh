@@ -10,9 +10,11 @@ usage: install.sh [--prefix DIR] [--build] [--jvm [--no-aot]]
 Installs
   DIR/bin/reaper-runtime
   DIR/bin/containerd-shim-reaper-v2
+  DIR/share/bash-completion/completions/reaper-runtime
 
-two executables that need nothing but libc; scripts/build-native.sh makes them if they are not there. With --jvm these
-are launchers (sh) instead, for a JDK 25 on this machine, and DIR/lib/reaper holds jars and caches of loaded classes.
+two executables that need nothing but libc, and what bash completes; scripts/build-native.sh makes the executables if
+they are not there. With --jvm these are launchers (sh) instead, for a JDK 25 on this machine, and DIR/lib/reaper holds
+jars and caches of loaded classes.
 
   --prefix DIR   default /usr/local; absolute or relative, of letters, digits and ._+/-
   --build        build even if there is an earlier build
@@ -21,6 +23,7 @@ are launchers (sh) instead, for a JDK 25 on this machine, and DIR/lib/reaper hol
 
 Each file is written beside its place and renamed into it, so that running containers are not disturbed.
 To remove: rm DIR/bin/reaper-runtime DIR/bin/containerd-shim-reaper-v2; rm -rf DIR/lib/reaper
+           rm DIR/share/bash-completion/completions/reaper-runtime
 T
 }
 
@@ -54,6 +57,7 @@ for program in reaper-runtime containerd-shim-reaper-v2; do
     install -m 755 "$native/$program" "$new"
     mv -f "$new" "$prefix/bin/$program"
 done
+install_completion "$prefix"
 # of an earlier JVM mode
 rm -rf "$prefix/lib/reaper"
 say "installed $prefix/bin/reaper-runtime and $prefix/bin/containerd-shim-reaper-v2"

@@ -17,6 +17,11 @@ import picocli.CommandLine.ParentCommand;
         headerHeading = "NAME%n    reaper-runtime-list - ",
         header = "show all containers of the state directory",
         synopsisHeading = "%nSYNOPSIS%n    ",
+        descriptionHeading = "%nDESCRIPTION%n",
+        description = {
+            "    In the order of their ids; the pid of a stopped one is 0. A container whose state",
+            "    cannot be read is left out, and named in the log."
+        },
         optionListHeading = "%nOPTIONS%n",
         footerHeading = "%nEXAMPLES%n",
         footer = {"    reaper-runtime list", "    reaper-runtime --root /run/test list -q"})
@@ -33,6 +38,7 @@ final class ListCommand implements Callable<Integer> {
             names = {"-f", "--format"},
             paramLabel = "table|json",
             converter = OutputFormatConverter.class,
+            completionCandidates = OutputFormatConverter.class,
             description = "table (default) or json")
     OutputFormat format = OutputFormat.TABLE;
 

@@ -1,11 +1,13 @@
 package io.reaper.runtime.cli;
 
 import io.reaper.runtime.log.LogFormat;
+import java.util.Iterator;
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Values of {@code --log-format}. */
-final class LogFormatConverter implements ITypeConverter<LogFormat> {
+final class LogFormatConverter implements ITypeConverter<LogFormat>, Iterable<String> {
 
     @Override
     public LogFormat convert(String value) {
@@ -15,5 +17,11 @@ final class LogFormatConverter implements ITypeConverter<LogFormat> {
             default ->
                     throw new TypeConversionException("\"" + value + "\" is neither text nor json");
         };
+    }
+
+    /** For completion: the names of the enum's constants would be wrong. */
+    @Override
+    public Iterator<String> iterator() {
+        return List.of("text", "json").iterator();
     }
 }

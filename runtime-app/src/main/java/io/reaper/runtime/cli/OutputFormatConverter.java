@@ -1,10 +1,12 @@
 package io.reaper.runtime.cli;
 
+import java.util.Iterator;
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Values of {@code --format}. */
-final class OutputFormatConverter implements ITypeConverter<OutputFormat> {
+final class OutputFormatConverter implements ITypeConverter<OutputFormat>, Iterable<String> {
 
     @Override
     public OutputFormat convert(String value) {
@@ -15,5 +17,11 @@ final class OutputFormatConverter implements ITypeConverter<OutputFormat> {
                     throw new TypeConversionException(
                             "\"" + value + "\" is neither table nor json");
         };
+    }
+
+    /** For completion: the names of the enum's constants would be wrong. */
+    @Override
+    public Iterator<String> iterator() {
+        return List.of("table", "json").iterator();
     }
 }

@@ -18,12 +18,22 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "ps",
         headerHeading = "NAME%n    reaper-runtime-ps - ",
-        header = "print the pids of a container's processes",
+        header = "show a container's processes",
         synopsisHeading = "%nSYNOPSIS%n    ",
+        descriptionHeading = "%nDESCRIPTION%n",
+        description = {
+            "    The rows that ps(1) prints of them, below its header; everything after the ID is",
+            "    for ps(1), which must print a column PID. With --format json their pids only,",
+            "    without ps(1)."
+        },
         parameterListHeading = "%nARGUMENTS%n",
         optionListHeading = "%nOPTIONS%n",
         footerHeading = "%nEXAMPLES%n",
-        footer = "    reaper-runtime ps --format json test1")
+        footer = {
+            "    reaper-runtime ps test1",
+            "    reaper-runtime ps test1 -o pid,user,args",
+            "    reaper-runtime ps --format json test1"
+        })
 final class PsCommand implements Callable<Integer> {
 
     @ParentCommand RuntimeCommand runtime;
@@ -35,11 +45,18 @@ final class PsCommand implements Callable<Integer> {
             description = "the container's name")
     ContainerId id;
 
+    @Parameters(
+            index = "1..*",
+            paramLabel = "PS_OPTION",
+            description = "options of ps(1) (default: -ef)")
+    List<String> psOptions = List.of();
+
     @Option(
             names = {"-f", "--format"},
-            paramLabel = "json",
+            paramLabel = "table|json",
             converter = OutputFormatConverter.class,
-            description = "json; the table form is not supported yet")
+            completionCandidates = OutputFormatConverter.class,
+            description = "table (default) or json")
     OutputFormat format = OutputFormat.TABLE;
 
     @Mixin HelpOption help;
@@ -48,17 +65,20 @@ final class PsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Integer> pids =
+        if (format == OutputFormat.JSON && !psOptions.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "options of ps(1) go with --format table only");
+        }
+        List<Integer> pids = runtime.query().processes(id);
+        Answer.print(
                 switch (format) {
-                    case JSON -> runtime.query().processes(id);
-                    case TABLE ->
-                            throw new ParameterException(
-                                    spec.commandLine(),
-                                    "ps --format table is not supported yet: use --format json");
-                };
-        String array =
-                pids.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]\n"));
-        Answer.print(array.getBytes(StandardCharsets.UTF_8));
+                    case JSON -> json(pids).getBytes(StandardCharsets.UTF_8);
+                    case TABLE -> PsProgram.rows(pids, psOptions);
+                });
         return 0;
+    }
+
+    private static String json(List<Integer> pids) {
+        return pids.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]\n"));
     }
 }

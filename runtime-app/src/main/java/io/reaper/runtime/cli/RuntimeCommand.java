@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
             "    bundle, a directory with a config.json, made into a process: create prepares",
             "    it and start runs the program.",
             "    Host mode: the program runs on this machine itself. Namespaces, rootfs, mounts,",
-            "    resource limits, seccomp and hooks of the bundle are not applied; the log names",
-            "    those ignored."
+            "    resource limits and seccomp of the bundle are not applied; the log names those",
+            "    ignored."
         },
         commandListHeading = "%nCOMMANDS%n",
         optionListHeading = "%nOPTIONS%n",
@@ -47,6 +47,8 @@ import picocli.CommandLine.Spec;
             "    REAPER_RUNTIME_ROOT   state directory (default /run/reaper); --root wins",
             "    REAPER_RUNTIME_LOG    log file; --log wins",
             "    REAPER_ISOLATION      \"host\", the only value of this version",
+            "    REAPER_HOST_HOOKS     \"run\": also run hooks that would set up the host's"
+                    + " network",
             "    REAPER_CONFIG         file with REAPER_X=value lines, used for what the"
                     + " environment",
             "                          does not set (default /etc/reaper/reaper.conf)",
@@ -72,7 +74,10 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             ExecCommand.class,
             ListCommand.class,
-            PsCommand.class
+            PsCommand.class,
+            SpecCommand.class,
+            FeaturesCommand.class,
+            CompletionCommand.class
         })
 public final class RuntimeCommand implements Runnable {
 
@@ -92,6 +97,7 @@ public final class RuntimeCommand implements Runnable {
             names = "--log-format",
             paramLabel = "FORMAT",
             converter = LogFormatConverter.class,
+            completionCandidates = LogFormatConverter.class,
             description = "text or json (default: text)")
     LogFormat logFormat = LogFormat.TEXT;
 

@@ -9,6 +9,7 @@ import io.reaper.runtime.state.DamagedStateException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.stream.Collectors;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -24,6 +25,12 @@ public final class RuntimeCommandLine {
     private static final int CANNOT_EXEC = 255;
     private static final int WIDTH = 100;
 
+    private static final boolean IMAGE =
+            System.getProperty("org.graalvm.nativeimage.imagecode") != null;
+
+    /** An image has the text, and not what makes it. */
+    private static final String COMPLETION = IMAGE ? makeCompletion() : "";
+
     private final RuntimeCommand command = new RuntimeCommand();
     private final CommandLine commandLine = new CommandLine(command);
 
@@ -33,8 +40,24 @@ public final class RuntimeCommandLine {
         commandLine.setInterpolateVariables(false); // no text of ours has any
         commandLine.setExpandAtFiles(false); // arguments of programs may start with @
         commandLine.getSubcommands().get("exec").setStopAtPositional(true);
+        commandLine.getSubcommands().get("ps").setStopAtPositional(true); // options of ps(1)
+        RefusedVerb.addAllTo(commandLine);
         commandLine.setParameterExceptionHandler((e, args) -> misuse(e));
         commandLine.setExecutionExceptionHandler((e, line, parsed) -> failure(e, line));
+    }
+
+    /** The program with its verbs, for those who look at what it takes. */
+    CommandLine model() {
+        return commandLine;
+    }
+
+    /** A script for bash. */
+    static String completion() {
+        return IMAGE ? COMPLETION : makeCompletion();
+    }
+
+    private static String makeCompletion() {
+        return AutoComplete.bash("reaper-runtime", new RuntimeCommandLine().commandLine);
     }
 
     /**
@@ -117,6 +140,8 @@ public final class RuntimeCommandLine {
                         || e instanceof LinuxException
                         || e instanceof SettingsException
                         || e instanceof DamagedStateException
+                        || e instanceof RefusedVerb.RefusedException
+                        || e instanceof PsException
                         || e instanceof IllegalArgumentException;
         return expected ? e.getMessage() : "internal error: " + e;
     }

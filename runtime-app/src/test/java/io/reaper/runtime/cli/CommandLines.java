@@ -12,7 +12,19 @@ import java.util.stream.Stream;
 public final class CommandLines {
 
     private static final List<String> VERBS =
-            List.of("create", "start", "state", "kill", "delete", "run", "exec", "list", "ps");
+            List.of(
+                    "create",
+                    "start",
+                    "state",
+                    "kill",
+                    "delete",
+                    "run",
+                    "exec",
+                    "list",
+                    "ps",
+                    "spec",
+                    "features",
+                    "completion");
 
     private static final List<List<String>> FEW =
             List.of(
@@ -34,6 +46,10 @@ public final class CommandLines {
                     List.of("delete", "--force", "stopped"),
                     List.of("list"),
                     List.of("ps", "--format", "json", "stopped"),
+                    List.of("ps", "stopped", "-o", "pid"),
+                    List.of("features"),
+                    List.of("pause", "--now", "here"),
+                    List.of("spec", "--bundle", "ROOT/broken"),
                     List.of("create", "--bundle", "ROOT/broken", "new"),
                     List.of("create", "--bundle"),
                     List.of("run", "--bundle", "ROOT/none", "new"));
@@ -64,6 +80,13 @@ public final class CommandLines {
                     List.of("list", "--format", "json"),
                     List.of("list", "--format", "yaml"),
                     List.of("ps", "none"),
+                    List.of("ps", "stopped", "-o", "comm"),
+                    List.of("ps", "stopped", "--no-such-option"),
+                    List.of("completion"),
+                    List.of("checkpoint"),
+                    List.of("events", "--help"),
+                    List.of("spec", "--bundle", "ROOT/none"),
+                    List.of("spec", "--rootless"),
                     List.of("ps", "--format", "json", "none"),
                     List.of("create", "new"),
                     List.of("create", "--bundle", "ROOT/none", "new"),
