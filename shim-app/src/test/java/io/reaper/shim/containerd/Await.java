@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits of the tests for what another program does; they look again and again until a deadline. */
-final class Await {
+public final class Await {
     private static final Duration STEP = Duration.ofMillis(50);
 
     private Await() {}
@@ -16,7 +16,7 @@ final class Await {
      * @param what names the condition and what is there instead, asked for only on failure
      * @throws AssertionError when the deadline has passed
      */
-    static void until(Duration deadline, BooleanSupplier condition, Supplier<String> what) {
+    public static void until(Duration deadline, BooleanSupplier condition, Supplier<String> what) {
         long end = System.nanoTime() + deadline.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {

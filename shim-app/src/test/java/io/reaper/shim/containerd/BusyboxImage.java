@@ -34,7 +34,9 @@ public final class BusyboxImage {
     private static final List<String> ENVIRONMENT = List.of("PATH=/usr/bin:/bin");
     private static final String USER = "1000:1000";
     private static final List<String> APPLETS =
-            List.of("sh", "cat", "echo", "head", "id", "ls", "setsid", "sleep", "touch", "tr");
+            List.of(
+                    "sh", "cat", "echo", "head", "id", "ls", "setsid", "sleep", "stty", "touch",
+                    "tr");
 
     private BusyboxImage() {}
 
@@ -53,6 +55,15 @@ public final class BusyboxImage {
             tar.end();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the image " + file, e);
+        }
+    }
+
+    /** Writes their only layer alone: an archive of the file system, as `import` reads it. */
+    public static void writeFileSystem(Path file) {
+        try {
+            Files.write(file, layer());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
         }
     }
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The containerd versions that the programs are tested with: those of Debian's suites. */
-enum ContainerdRelease {
+public enum ContainerdRelease {
     V1_6("bookworm", "1.6."),
     V1_7("trixie", "1.7."),
     V2("sid", "2.");
@@ -26,12 +26,12 @@ enum ContainerdRelease {
      *
      * @throws AssertionError when the package cannot be had, or what it holds does not run here
      */
-    Path binaries() {
+    public Path binaries() {
         Path installed = Path.of("/usr/bin");
         if (isThis(installed)) {
             return installed;
         }
-        Path unpacked = DebianPackage.unpacked("containerd", suite).resolve("usr/bin");
+        Path unpacked = DebianPackage.unpacked(suite, "containerd").getFirst().resolve("usr/bin");
         if (!isThis(unpacked)) {
             throw new AssertionError(
                     "%s/containerd of Debian %s is not a %s that runs here: %s"
@@ -64,7 +64,7 @@ enum ContainerdRelease {
     }
 
     /** Names of plugins which a test's containerd does without. */
-    static List<String> pluginsToLeaveOut() {
+    public static List<String> pluginsToLeaveOut() {
         return List.of(
                 "io.containerd.grpc.v1.cri",
                 "io.containerd.cri.v1.images",

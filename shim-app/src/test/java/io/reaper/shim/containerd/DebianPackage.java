@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Assumptions;
  * unpacked into a cache, with nothing installed. The cache is $XDG_CACHE_HOME/reaper-test, by
  * default ~/.cache/reaper-test; a package in it is used without asking the mirror.
  */
-final class DebianPackage {
+public final class DebianPackage {
     static final Charset TEXT = StandardCharsets.UTF_8;
 
     private static final Duration DOWNLOAD = Duration.ofMinutes(5);
@@ -39,33 +39,43 @@ final class DebianPackage {
     private DebianPackage() {}
 
     /**
-     * The directory into which the package is unpacked. An unreachable package is a failure, unless
-     * REAPER_TEST_OFFLINE=1 is set: then the tests that need it are skipped.
+     * The directories into which packages are unpacked, one for each, in their order. An
+     * unreachable package is a failure, unless REAPER_TEST_OFFLINE=1 is set: then the tests that
+     * need it are skipped.
      */
-    static Path unpacked(String name, String suite) {
-        Path target = cache().resolve(suite + "-" + name);
-        if (Files.isDirectory(target)) {
-            return target;
+    public static List<Path> unpacked(String suite, String... names) {
+        List<Path> targets = Stream.of(names).map(name -> target(suite, name)).toList();
+        if (missing(suite, names).isEmpty()) {
+            return targets;
         }
         Assumptions.assumeFalse(
                 "1".equals(System.getenv("REAPER_TEST_OFFLINE")),
-                () -> "REAPER_TEST_OFFLINE=1 and " + target + " is not there");
+                () -> "REAPER_TEST_OFFLINE=1 and not there: " + missing(suite, names));
         try {
             Files.createDirectories(cache());
             try (RandomAccessFile file =
                             new RandomAccessFile(cache().resolve("lock").toFile(), "rw");
                     FileLock lock = file.getChannel().lock()) {
-                if (lock.isValid() && !Files.isDirectory(target)) {
-                    fetch(name, suite, target);
+                List<String> missing = missing(suite, names);
+                if (lock.isValid() && !missing.isEmpty()) {
+                    fetch(suite, missing);
                 }
             }
-            return target;
+            return targets;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void fetch(String name, String suite, Path target) throws IOException {
+    private static Path target(String suite, String name) {
+        return cache().resolve(suite + "-" + name);
+    }
+
+    private static List<String> missing(String suite, String... names) {
+        return Stream.of(names).filter(name -> !Files.isDirectory(target(suite, name))).toList();
+    }
+
+    private static void fetch(String suite, List<String> names) throws IOException {
         Path work = Files.createTempDirectory(cache(), "apt");
         try {
             Files.createDirectories(work.resolve("lists/partial"));
@@ -84,10 +94,14 @@ final class DebianPackage {
                             "-oAPT::Sandbox::User=root",
                             "-oAPT::Update::Error-Mode=any");
             call(work, apt, "update");
-            call(work, apt, "download", name + "/" + suite);
-            Path unpacked = work.resolve("unpacked");
-            call(work, List.of("dpkg", "-x"), onlyDeb(work).toString(), unpacked.toString());
-            Files.move(unpacked, target, StandardCopyOption.ATOMIC_MOVE);
+            for (String name : names) {
+                call(work, apt, "download", name + "/" + suite);
+                Path deb = onlyDeb(work);
+                Path unpacked = work.resolve("unpacked");
+                call(work, List.of("dpkg", "-x"), deb.toString(), unpacked.toString());
+                Files.move(unpacked, target(suite, name), StandardCopyOption.ATOMIC_MOVE);
+                Files.delete(deb);
+            }
         } finally {
             removeTree(work);
         }

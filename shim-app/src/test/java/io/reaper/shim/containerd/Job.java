@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * A command under way on a {@link PrivateNode}. Its output goes to files: a container may hold its
  * streams for longer than the command lives, so that nobody must wait for the end of a pipe.
  */
-final class Job {
+public final class Job {
     private final PrivateNode node;
     private final List<String> command;
     private final Process process;
@@ -28,9 +28,9 @@ final class Job {
     }
 
     /** What a command left when it ended. */
-    record Result(String command, int exitCode, String stdout, String stderr) {
+    public record Result(String command, int exitCode, String stdout, String stderr) {
         /** Itself, when the exit code is the one expected. */
-        Result expect(int expected) {
+        public Result expect(int expected) {
             if (exitCode != expected) {
                 throw new AssertionError("expected exit code " + expected + " of " + this);
             }
@@ -49,7 +49,7 @@ final class Job {
     }
 
     /** Waits for its end; past the deadline it is killed and the test fails. */
-    Result await(Duration deadline) {
+    public Result await(Duration deadline) {
         try {
             if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
                 kill();
@@ -67,30 +67,30 @@ final class Job {
     }
 
     /** Kills the command itself, not what it has started. */
-    void kill() {
+    public void kill() {
         pid().ifPresent(pid -> node.signal(pid, "KILL"));
         process.destroyForcibly();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Its pid on the node; empty while it has not been executed yet. */
-    OptionalInt pid() {
+    public OptionalInt pid() {
         String text = read(directory.resolve("pid")).strip();
         return text.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text));
     }
 
-    Path stdoutFile() {
+    public Path stdoutFile() {
         return directory.resolve("stdout");
     }
 
-    String stdout() {
+    public String stdout() {
         return read(stdoutFile());
     }
 
-    String stderr() {
+    public String stderr() {
         return read(directory.resolve("stderr"));
     }
 

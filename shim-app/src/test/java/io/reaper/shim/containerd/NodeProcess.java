@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param state letter of /proc/PID/stat, Z for a zombie
  * @param command command line with spaces between the words, or the name in brackets
  */
-record NodeProcess(int pid, int parent, char state, String command) {
+public record NodeProcess(int pid, int parent, char state, String command) {
 
     /** All processes of a procfs instance, by pid. */
     static List<NodeProcess> all(Path proc) {
@@ -32,7 +32,7 @@ record NodeProcess(int pid, int parent, char state, String command) {
         return found;
     }
 
-    boolean isZombie() {
+    public boolean isZombie() {
         return state == 'Z';
     }
 

@@ -27,7 +27,6 @@ final class PrivateContainerd implements AutoCloseable {
     private static final String TASKS = "state/io.containerd.runtime.v2.task";
     private static final String SYSTEM_PATH =
             "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
     private final Path binaries;
     private final Pair pair;
@@ -213,7 +212,7 @@ final class PrivateContainerd implements AutoCloseable {
         for (String namespace : List.of(namespace(), otherNamespace())) {
             left.addAll(entries(directory.resolve(TASKS).resolve(namespace)));
             left.addAll(entries(node.view("/run/containerd/runc").resolve(namespace)));
-            cgroups(namespace).forEach(cgroup -> left.addAll(directories(cgroup)));
+            TestCgroups.below(namespace).forEach(cgroup -> left.add(cgroup.toString()));
         }
         left.addAll(entries(node.view("/run/containerd/s")));
         left.addAll(entries(node.view("/run/containerd/fifo")));
@@ -282,7 +281,7 @@ final class PrivateContainerd implements AutoCloseable {
         } finally {
             node.close();
             for (String namespace : List.of(namespace(), otherNamespace())) {
-                cgroups(namespace).forEach(PrivateContainerd::removeCgroup);
+                TestCgroups.remove(namespace);
             }
         }
     }
@@ -309,27 +308,6 @@ final class PrivateContainerd implements AutoCloseable {
                         ContainerdRelease.pluginsToLeaveOut().stream()
                                 .map(name -> '"' + name + '"')
                                 .collect(Collectors.joining(", ")));
-    }
-
-    /** The cgroup that a containerd namespace's containers are under, in every hierarchy. */
-    private static List<Path> cgroups(String namespace) {
-        return Stream.concat(Stream.of(CGROUPS.toString()), directories(CGROUPS).stream())
-                .map(hierarchy -> Path.of(hierarchy, namespace))
-                .filter(Files::isDirectory)
-                .toList();
-    }
-
-    private static void removeCgroup(Path cgroup) {
-        directories(cgroup).forEach(child -> removeCgroup(Path.of(child)));
-        try {
-            Files.delete(cgroup);
-        } catch (IOException e) {
-            throw new AssertionError("cannot remove cgroup " + cgroup, e);
-        }
-    }
-
-    private static List<String> directories(Path parent) {
-        return entries(parent).stream().filter(path -> Files.isDirectory(Path.of(path))).toList();
     }
 
     private static List<String> entries(Path parent) {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * /proc; all of them and all mounts go with the namespaces, also when the tests' JVM is killed: the
  * node's pid 1 lives as long as the pipe from here to its standard input.
  */
-final class PrivateNode implements AutoCloseable {
+public final class PrivateNode implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofMinutes(1);
     private static final String PATH =
             "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -39,26 +39,28 @@ final class PrivateNode implements AutoCloseable {
     private final long pid1;
     private final AtomicInteger jobs = new AtomicInteger();
 
-    PrivateNode() {
+    public PrivateNode() {
+        this(List.of());
+    }
+
+    /** A node with a network namespace of its own, too, in which nothing is up. */
+    public static PrivateNode withPrivateNetwork() {
+        return new PrivateNode(List.of("--net"));
+    }
+
+    private PrivateNode(List<String> moreNamespaces) {
         Path made = null;
         Process started = null;
         try {
             // short: the path of a Unix socket holds 107 bytes
             made = Files.createTempDirectory("reaper-node-");
             Path ready = made.resolve("ready");
+            List<String> line = new ArrayList<>(List.of("unshare", "--mount", "--pid"));
+            line.addAll(moreNamespaces);
+            line.addAll(List.of("--propagation=private", "--fork", "--mount-proc"));
+            line.addAll(List.of("--kill-child", "/bin/sh", "-c", PID_1, ready.toString()));
             started =
-                    new ProcessBuilder(
-                                    "unshare",
-                                    "--mount",
-                                    "--propagation=private",
-                                    "--pid",
-                                    "--fork",
-                                    "--mount-proc",
-                                    "--kill-child",
-                                    "/bin/sh",
-                                    "-c",
-                                    PID_1,
-                                    ready.toString())
+                    new ProcessBuilder(line)
                             .redirectOutput(made.resolve("unshare.log").toFile())
                             .redirectErrorStream(true)
                             .start();
@@ -76,25 +78,36 @@ final class PrivateNode implements AutoCloseable {
     }
 
     /** The directory which both sides see, empty at first but for the node's own files. */
-    Path directory() {
+    public Path directory() {
         return directory;
     }
 
     /** Starts a command on the node with these variables in its environment, and no others. */
-    Job start(List<String> command, Map<String, String> environment) {
+    public Job start(List<String> command, Map<String, String> environment) {
+        return start(command, environment, null);
+    }
+
+    /** The same with all three streams on a terminal, which becomes its controlling one. */
+    public TerminalJob startOnTerminal(List<String> command, Map<String, String> environment) {
+        List<String> line = new ArrayList<>(List.of("setsid", "--ctty", "--wait"));
+        line.addAll(command);
+        return TerminalJob.start(terminal -> start(line, environment, terminal));
+    }
+
+    private Job start(List<String> command, Map<String, String> environment, File terminal) {
         try {
             Path files =
                     Files.createDirectories(
                             directory.resolve("jobs").resolve("" + jobs.incrementAndGet()));
             List<String> line =
-                    new ArrayList<>(List.of("nsenter", "-t", "" + pid1, "-m", "-p", "/bin/sh"));
-            line.addAll(List.of("-c", EXECUTE, files.resolve("pid").toString()));
+                    new ArrayList<>(List.of("nsenter", "-t", "" + pid1, "-m", "-p", "-n"));
+            line.addAll(List.of("/bin/sh", "-c", EXECUTE, files.resolve("pid").toString()));
             line.addAll(command);
             ProcessBuilder builder =
                     new ProcessBuilder(line)
-                            .redirectInput(new File("/dev/null"))
-                            .redirectOutput(files.resolve("stdout").toFile())
-                            .redirectError(files.resolve("stderr").toFile());
+                            .redirectInput(terminal == null ? new File("/dev/null") : terminal)
+                            .redirectOutput(or(terminal, files.resolve("stdout")))
+                            .redirectError(or(terminal, files.resolve("stderr")));
             builder.environment().clear();
             builder.environment().put("PATH", PATH);
             builder.environment().putAll(environment);
@@ -104,17 +117,21 @@ final class PrivateNode implements AutoCloseable {
         }
     }
 
-    Job.Result run(String... command) {
+    private static File or(File terminal, Path file) {
+        return terminal == null ? file.toFile() : terminal;
+    }
+
+    public Job.Result run(String... command) {
         return start(List.of(command), Map.of()).await(DEADLINE);
     }
 
     /** Sends a signal to one of the node's processes; it may be gone already. */
-    void signal(int pid, String signal) {
+    public void signal(int pid, String signal) {
         run("/bin/sh", "-c", "kill -" + signal + " " + pid);
     }
 
     /** All processes of the node but its pid 1 and cat. */
-    List<NodeProcess> processes() {
+    public List<NodeProcess> processes() {
         return NodeProcess.all(view("/proc")).stream()
                 .filter(process -> process.pid() != 1)
                 .filter(process -> process.parent() != 1 || !process.command().equals("cat"))
@@ -122,7 +139,7 @@ final class PrivateNode implements AutoCloseable {
     }
 
     /** Mount points of the node under a directory, the directory itself not among them. */
-    List<String> mountsUnder(Path path) {
+    public List<String> mountsUnder(Path path) {
         try (Stream<String> lines =
                 Files.lines(Path.of("/proc/" + pid1 + "/mountinfo"), StandardCharsets.UTF_8)) {
             return lines.map(line -> line.split(" ", -1)[4])
@@ -134,7 +151,7 @@ final class PrivateNode implements AutoCloseable {
     }
 
     /** Where a path of the node is seen from here. */
-    Path view(String path) {
+    public Path view(String path) {
         return Path.of("/proc/" + pid1 + "/root" + path);
     }
 

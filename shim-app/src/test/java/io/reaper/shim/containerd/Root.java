@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /** Whether these tests may do what only root may. */
-final class Root {
+public final class Root {
     private Root() {}
 
     /** Skips the tests, with the reason, for any other user. */
-    static void assume() {
+    public static void assume() {
         try {
             int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
             Assumptions.assumeTrue(uid == 0, () -> "needs root, and this is uid " + uid);

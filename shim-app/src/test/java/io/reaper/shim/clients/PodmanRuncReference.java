@@ -1,0 +1,7 @@
+package io.reaper.shim.clients;
+
+class PodmanRuncReference extends PodmanScenarios {
+    PodmanRuncReference() {
+        super(PodmanClient.RUNC);
+    }
+}

@@ -1,0 +1,54 @@
+package io.reaper.shim.containerd;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The machine's cgroups, which a {@link PrivateNode} shares. */
+public final class TestCgroups {
+    private static final Path ROOT = Path.of("/sys/fs/cgroup");
+
+    private TestCgroups() {}
+
+    /** The cgroups with this name at the root of every hierarchy. */
+    static List<Path> named(String name) {
+        List<Path> hierarchies = new ArrayList<>(children(ROOT));
+        hierarchies.add(ROOT);
+        return hierarchies.stream()
+                .map(hierarchy -> hierarchy.resolve(name))
+                .filter(Files::isDirectory)
+                .toList();
+    }
+
+    /** All that is in the cgroups with this name. */
+    public static List<Path> below(String name) {
+        return named(name).stream().flatMap(cgroup -> children(cgroup).stream()).toList();
+    }
+
+    /** Removes the cgroups with this name and all below them; no process may be left in one. */
+    public static void remove(String name) {
+        named(name).forEach(TestCgroups::remove);
+    }
+
+    private static void remove(Path cgroup) {
+        children(cgroup).forEach(TestCgroups::remove);
+        try {
+            Files.delete(cgroup);
+        } catch (IOException e) {
+            throw new AssertionError("cannot remove cgroup " + cgroup, e);
+        }
+    }
+
+    private static List<Path> children(Path parent) {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent, Files::isDirectory)) {
+            entries.forEach(found::add);
+        } catch (IOException e) {
+            throw new AssertionError("cannot list " + parent, e);
+        }
+        return found;
+    }
+}
