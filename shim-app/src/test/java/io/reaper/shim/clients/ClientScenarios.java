@@ -297,8 +297,7 @@ abstract class ClientScenarios {
         String program = arguments.getLast();
         String told = result.stdout() + result.stderr();
         assertTrue(told.contains(program), result::toString);
-        String reason =
-                exitCodes.contains(127) ? "no such file or directory" : "permission denied";
+        String reason = exitCodes.contains(127) ? "no such file or directory" : "permission denied";
         assertTrue(told.contains(reason), result::toString);
     }
 
