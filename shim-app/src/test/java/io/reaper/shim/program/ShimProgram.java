@@ -12,6 +12,8 @@ import io.reaper.linux.ProcessInfo;
 import io.reaper.proto.bootstrap.BootstrapParams;
 import io.reaper.proto.events.Envelope;
 import io.reaper.proto.events.ForwardRequest;
+import io.reaper.proto.events.TaskExecAdded;
+import io.reaper.proto.events.TaskExecStarted;
 import io.reaper.proto.events.TaskExit;
 import io.reaper.proto.events.TaskStart;
 import io.reaper.proto.task.ConnectRequest;
@@ -241,8 +243,11 @@ final class ShimProgram implements TtrpcService {
         ByteString value = envelope.getEvent().getValue();
         try {
             return switch (type) {
-                case "containerd.events.TaskExit" ->
-                        " " + TaskExit.parseFrom(value).getExitStatus();
+                case "containerd.events.TaskExit" -> exit(TaskExit.parseFrom(value));
+                case "containerd.events.TaskExecAdded" ->
+                        " " + TaskExecAdded.parseFrom(value).getExecId();
+                case "containerd.events.TaskExecStarted" ->
+                        " " + TaskExecStarted.parseFrom(value).getExecId();
                 case "containerd.events.TaskStart" ->
                         TaskStart.parseFrom(value).getPid() > 0 ? "" : " without a pid";
                 default -> "";
@@ -250,6 +255,11 @@ final class ShimProgram implements TtrpcService {
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static String exit(TaskExit exit) {
+        String exec = exit.getId().equals(exit.getContainerId()) ? "" : " " + exit.getId();
+        return exec + " " + exit.getExitStatus();
     }
 
     static void await(CompletionStage<?> stage) {
