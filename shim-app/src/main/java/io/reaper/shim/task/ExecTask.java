@@ -2,6 +2,7 @@ package io.reaper.shim.task;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.Signals;
+import io.reaper.linux.WindowSize;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.stdio.ProcessStreams;
@@ -37,6 +38,7 @@ final class ExecTask {
     private volatile ExecStatus status = new Added();
     private volatile Optional<ProcessStreams> streams = Optional.empty();
     private volatile CompletableFuture<Void> drained = CompletableFuture.completedFuture(null);
+    private volatile Optional<WindowSize> size = Optional.empty();
     private volatile boolean stdinClosed;
     private boolean told = true;
 
@@ -78,9 +80,16 @@ final class ExecTask {
 
     void setStreams(ProcessStreams opened) {
         streams = Optional.of(opened);
+        size.ifPresent(opened::resize);
         if (stdinClosed) {
             opened.closeStdin();
         }
+    }
+
+    /** Ahead of its start, it is the size that its terminal begins with. */
+    void resize(WindowSize wanted) {
+        size = Optional.of(wanted);
+        streams.ifPresent(opened -> opened.resize(wanted));
     }
 
     /** Also ahead of its start. */

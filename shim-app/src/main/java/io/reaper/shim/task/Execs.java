@@ -176,9 +176,9 @@ final class Execs {
     void resize(Task task, String execId, WindowSize size) {
         ExecTask exec = find(task, execId);
         switch (exec.status()) {
-            case ExecStatus.Added a -> {} // its terminal is yet to be made
-            case ExecStatus.Starting s -> {}
-            case ExecStatus.Running r -> exec.streams().ifPresent(opened -> opened.resize(size));
+            case ExecStatus.Added a -> exec.resize(size);
+            case ExecStatus.Starting s -> exec.resize(size);
+            case ExecStatus.Running r -> exec.resize(size);
             case ExecStatus.Stopped s -> throw exec.refusal("resize");
             case ExecStatus.Deleting d -> throw exec.refusal("resize");
             case ExecStatus.Gone g -> throw exec.unknown();
