@@ -21,7 +21,7 @@ Where executables cannot be built, for want of a GraalVM, it says so and goes on
 Ends 0 only when no test failed and, as root, none was skipped and nothing was left running or mounted.
 Reports: */target/test-reports/RING, logs: target/test-logs.
 Environment: JAVA_HOME (JDK 25 or newer), GRAALVM_HOME (see build-native.sh --help),
-REAPER_TEST_OFFLINE=1 (no newer containerds are fetched: those tests are skipped).
+REAPER_TEST_OFFLINE=1 (no newer containerds, no podman, no Docker are fetched: those tests are skipped).
 T
 }
 

@@ -268,6 +268,17 @@ abstract class ClientScenarios {
         }
     }
 
+    /** Host mode: neither the volume nor the name is the container's own. */
+    final void assertProgramSeesNode() {
+        Path elsewhere = client.createDirectory("elsewhere");
+        List<String> options = List.of("--rm", "-v", elsewhere + ":/volume", "--hostname", "other");
+        String script = "ls -d /volume " + elsewhere + "; cat /proc/sys/kernel/hostname";
+        Job.Result result = client.call(client.runArguments(options, "sh", "-c", script));
+        String hostname = client.node.run("cat", "/proc/sys/kernel/hostname").stdout();
+        assertEquals(elsewhere + "\n" + hostname, result.expect(0).stdout());
+        assertTrue(result.stderr().contains("/volume"), result::toString);
+    }
+
     final Job.Result run(String script) {
         return client.call(client.runArguments(List.of("--rm"), "sh", "-c", script));
     }

@@ -38,6 +38,7 @@ final class DockerClient extends ContainerClient {
             List<Path> packages = DebianPackage.unpacked(SUITE, "docker.io", "docker-cli");
             this.docker = executable(packages.getLast().resolve("usr/bin/docker"));
             Path daemon = executable(packages.getFirst().resolve("usr/sbin/dockerd"));
+            write("reaper.conf", "");
             createDirectory("home");
             write("containerd.toml", containerdConfiguration());
             write("daemon.json", daemonConfiguration());
@@ -164,6 +165,7 @@ final class DockerClient extends ContainerClient {
         settings.put("exec-root", directory.resolve("docker-state").toString());
         settings.put("pidfile", directory.resolve("docker.pid").toString());
         settings.put("group", "root");
+        settings.put("init-path", "/bin/true");
         settings.put("storage-driver", "vfs");
         settings.put("bridge", "none");
         settings.put("iptables", false);

@@ -43,6 +43,7 @@ final class PodmanClient extends ContainerClient {
                     DebianPackage.unpacked(SUITE, LIBRARIES).stream()
                             .flatMap(PodmanClient::libraryDirectories)
                             .collect(Collectors.joining(":"));
+            write("reaper.conf", "");
             createDirectory("tmp");
             createDirectory("plugins");
             createDirectory("home/.config/containers");
