@@ -156,18 +156,23 @@ public final class Fd implements AutoCloseable {
     }
 
     /**
-     * Reads once into the start of a buffer.
+     * Reads once into a buffer.
      *
      * @return the bytes read, 0 at the end of the file, −1 if a non-blocking descriptor has nothing
      */
-    public int tryRead(Memory buffer, int length) {
+    public int tryRead(Memory buffer, int offset, int length) {
         long count;
         do {
-            count = Syscalls.get().read(number, buffer, length);
+            count = Syscalls.get().read(number, buffer, offset, length);
         } while (count == -Errno.EINTR.number());
         return count == -Errno.EAGAIN.number()
                 ? -1
                 : (int) LinuxException.check(count, "read", name);
+    }
+
+    /** As {@link #tryRead(Memory, int, int)}, into the start of the buffer. */
+    public int tryRead(Memory buffer, int length) {
+        return tryRead(buffer, 0, length);
     }
 
     /**

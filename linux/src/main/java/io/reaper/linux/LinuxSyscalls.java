@@ -58,6 +58,11 @@ final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public long read(int fd, Memory buffer, int offset, int count) {
+        return block(SyscallNumber.READ, fd, buffer.address() + offset, count, 0, 0);
+    }
+
+    @Override
     public long write(int fd, Memory buffer, int count) {
         return block(SyscallNumber.WRITE, fd, buffer.address(), count, 0, 0);
     }

@@ -29,13 +29,22 @@ public record Pty(Fd master, Fd slave) implements AutoCloseable {
                     Syscalls.get().ioctl(master.number(), TIOCSPTLCK, unlocked),
                     "unlock",
                     MULTIPLEXER);
-            long flags = OpenFlags.O_RDWR | O_NOCTTY | OpenFlags.O_CLOEXEC;
-            long slave = Syscalls.get().ioctl(master.number(), TIOCGPTPEER, flags);
-            return new Pty(master, Fd.opened(slave, "open the terminal of", MULTIPLEXER));
+            return new Pty(master, slaveOf(master));
         } catch (LinuxException e) {
             master.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens the slave of a master that somebody else has made.
+     *
+     * @throws LinuxException EIO if it cannot be opened any more
+     */
+    public static Fd slaveOf(Fd master) {
+        long flags = OpenFlags.O_RDWR | O_NOCTTY | OpenFlags.O_CLOEXEC;
+        long slave = Syscalls.get().ioctl(master.number(), TIOCGPTPEER, flags);
+        return Fd.opened(slave, "open the terminal of", master);
     }
 
     @Override

@@ -43,7 +43,9 @@ public final class SignalPipe implements AutoCloseable {
     /** The next signal's number; 0 if there is none. */
     public int take() {
         try (Memory number = Memory.of(1)) {
-            return reader.tryRead(number, 1) == 1 ? Byte.toUnsignedInt(number.bytes().get(0)) : 0;
+            return reader.tryRead(number, 0, 1) == 1
+                    ? Byte.toUnsignedInt(number.bytes().get(0))
+                    : 0;
         }
     }
 

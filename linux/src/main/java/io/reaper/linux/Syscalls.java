@@ -27,6 +27,9 @@ public interface Syscalls {
     /** May wait. */
     long read(int fd, Memory buffer, int count);
 
+    /** May wait. To {@code offset} of the buffer. */
+    long read(int fd, Memory buffer, int offset, int count);
+
     /** May wait. */
     long write(int fd, Memory buffer, int count);
 

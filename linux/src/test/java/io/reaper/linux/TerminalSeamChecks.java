@@ -157,7 +157,7 @@ final class TerminalSeamChecks {
         try (Fd reader = pipe[0];
                 Memory buffer = Memory.of(size)) {
             reader.setNonBlocking(true);
-            return filled(reader, pipe[1], buffer, size) + reader.tryRead(buffer, size);
+            return filled(reader, pipe[1], buffer, size) + reader.tryRead(buffer, 0, size);
         }
     }
 
@@ -165,12 +165,12 @@ final class TerminalSeamChecks {
     private static String filled(Fd reader, Fd end, Memory buffer, int size) {
         try (Fd writer = end) {
             writer.setNonBlocking(true);
-            int empty = reader.tryRead(buffer, size);
+            int empty = reader.tryRead(buffer, 0, size);
             int all = writer.tryWrite(buffer, 0, size);
             int full = writer.tryWrite(buffer, 0, 1);
-            reader.tryRead(buffer, size);
+            reader.tryRead(buffer, 0, size);
             writer.tryWrite(buffer, size - 3, 3);
-            int last = reader.tryRead(buffer, size);
+            int last = reader.tryRead(buffer, 0, size);
             return empty + " " + all + " " + full + " " + last + " ";
         }
     }

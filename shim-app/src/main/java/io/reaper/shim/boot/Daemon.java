@@ -13,6 +13,7 @@ import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.RuntimeClient;
 import io.reaper.shim.stdio.ReaderWatch;
+import io.reaper.shim.stdio.StreamContext;
 import io.reaper.shim.task.ShimIdentity;
 import io.reaper.shim.task.TaskService;
 import io.reaper.shim.task.Tasks;
@@ -66,7 +67,7 @@ final class Daemon {
                         RuntimeClient.of(settings, reaper, log),
                         reaper,
                         new RootfsMounts(new Mounts(Syscalls.get())),
-                        new ReaderWatch(kernel),
+                        new StreamContext(new ReaderWatch(kernel), kernel, reaper, log),
                         events,
                         new ShimIdentity(
                                 flags.namespace(), settings.runtimePath(), settings.runtimeRoot()),

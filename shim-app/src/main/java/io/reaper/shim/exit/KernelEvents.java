@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The one platform thread that waits for descriptors to become readable (epoll(7)): pidfds and
- * inotify. Handlers run on it, so they never block. Tokens are never used twice: an event of a
+ * The one platform thread that waits for descriptors to become ready (epoll(7)): pidfds, inotify,
+ * terminals. Handlers run on it, so they never block. Tokens are never used twice: an event of a
  * descriptor whose watch has ended finds no handler.
  */
 public final class KernelEvents implements AutoCloseable {
@@ -55,15 +55,43 @@ public final class KernelEvents implements AutoCloseable {
         }
     }
 
+    /** What a watch waits for. */
+    public enum Interest {
+        READ(Epoll.EPOLLIN),
+        WRITE(Epoll.EPOLLOUT);
+
+        private final int events;
+
+        Interest(int events) {
+            this.events = events;
+        }
+    }
+
     /**
      * Calls the handler whenever the descriptor is readable.
      *
      * @param handler called as long as the descriptor is readable: it reads, or closes the watch
      */
     public Watch watch(Fd fd, Runnable handler) {
+        return watch(fd, Interest.READ, handler);
+    }
+
+    /**
+     * Calls the handler whenever the descriptor is ready, or its other side is gone.
+     *
+     * @param handler called as long as that is so: it does something about it, or closes the watch
+     * @throws io.reaper.linux.LinuxException EPERM if it is never waited for (a regular file),
+     *     EEXIST if it is watched already: a duplicate of it can be
+     */
+    public Watch watch(Fd fd, Interest interest, Runnable handler) {
         Watch watch = new Watch(fd, tokens.incrementAndGet());
         handlers.put(watch.token, handler);
-        epoll.add(fd, Epoll.EPOLLIN, watch.token);
+        try {
+            epoll.add(fd, interest.events, watch.token);
+        } catch (RuntimeException e) {
+            handlers.remove(watch.token);
+            throw e;
+        }
         return watch;
     }
 

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 
 /** Makes a container step by step; a step that fails, or comes too late, undoes those before it. */
 final class Creation {
@@ -64,7 +63,7 @@ final class Creation {
         if (!request.getCheckpoint().isEmpty()) {
             throw ShimException.unimplemented("creating from a checkpoint is not supported");
         }
-        ProcessStreams streams = opener.open(task, task.id().value(), task.stdio());
+        ProcessStreams streams = opener.open(task, task.stdio());
         undo.push(streams::close);
         task.setStreams(streams);
 
@@ -97,7 +96,7 @@ final class Creation {
             return runtime.create(
                     task.id(),
                     task.bundle(),
-                    new OciRuntime.Streams(streams.forProcess(), Optional.empty()),
+                    new OciRuntime.Streams(streams.forProcess(), streams.consoleSocket()),
                     deadline);
         } catch (ShimException e) {
             boolean killed = e.kind() == ShimException.Kind.DEADLINE_EXCEEDED;

@@ -8,7 +8,6 @@ import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Exit;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.runtime.OciRuntime;
-import io.reaper.shim.stdio.ProcessStreams;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +55,7 @@ final class Epilogue {
         TaskExit end = TaskExit.of(exit);
         attempt(task, () -> persist(task, init, exit));
         attempt(task, () -> endLeftovers(task));
-        attempt(task, () -> task.streams().ifPresent(ProcessStreams::processEnded));
+        attempt(task, () -> endStreams(task));
         task.execs().living().forEach(ExecTask::mute);
         task.ended(end);
         log.info(task.id() + ": init " + end.pid() + " ended with status " + end.status());
@@ -71,6 +70,10 @@ final class Epilogue {
                         exit.status().signal(),
                         exit.at())
                 .write(task.bundle());
+    }
+
+    private static void endStreams(Task task) {
+        task.streams().ifPresent(streams -> task.outputEnds(streams.processEnded()));
     }
 
     private void endLeftovers(Task task) {

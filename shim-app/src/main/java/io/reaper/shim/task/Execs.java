@@ -86,7 +86,7 @@ final class Execs {
     }
 
     private ChildProcess launch(Task task, ExecTask exec, Deadline deadline) {
-        ProcessStreams opened = streams.open(task, exec.id().value(), exec.stdio());
+        ProcessStreams opened = streams.open(task, exec.stdio());
         try {
             ChildProcess process =
                     runtime.exec(
@@ -94,7 +94,7 @@ final class Execs {
                             task.bundle(),
                             exec.id().value(),
                             exec.process(),
-                            new OciRuntime.Streams(opened.forProcess(), Optional.empty()),
+                            new OciRuntime.Streams(opened.forProcess(), opened.consoleSocket()),
                             deadline);
             handOver(task, opened, process);
             exec.setStreams(opened);
@@ -124,7 +124,7 @@ final class Execs {
     private void ended(Task task, ExecTask exec, Exit exit) {
         TaskExit end = TaskExit.of(exit);
         try {
-            exec.streams().ifPresent(ProcessStreams::processEnded);
+            exec.streams().ifPresent(opened -> exec.outputEnds(opened.processEnded()));
         } catch (RuntimeException e) {
             log.error(task.id() + ": output of exec " + exec.id() + ": " + ShimException.text(e));
         }

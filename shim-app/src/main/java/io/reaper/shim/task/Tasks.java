@@ -13,7 +13,7 @@ import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stdio.ProcessStreams;
-import io.reaper.shim.stdio.ReaderWatch;
+import io.reaper.shim.stdio.StreamContext;
 import io.reaper.shim.task.TaskStatus.Creating;
 import io.reaper.shim.task.TaskStatus.Deleting;
 import io.reaper.shim.task.TaskStatus.Gone;
@@ -50,12 +50,12 @@ public final class Tasks {
             OciRuntime runtime,
             Children children,
             RootfsMounts rootfs,
-            ReaderWatch readers,
+            StreamContext context,
             EventSink sink,
             ShimIdentity identity,
             ShimLog log,
             Duration startIsFresh) {
-        StreamsOpener streams = new StreamsOpener(readers, log);
+        StreamsOpener streams = new StreamsOpener(identity.namespace(), context);
         this.runtime = runtime;
         this.events = new TaskEvents(sink);
         this.creation = new Creation(runtime, rootfs, streams, identity, log);
@@ -70,23 +70,23 @@ public final class Tasks {
             OciRuntime runtime,
             Children children,
             RootfsMounts rootfs,
-            ReaderWatch readers,
+            StreamContext context,
             EventSink events,
             ShimIdentity identity,
             ShimLog log) {
-        return of(runtime, children, rootfs, readers, events, identity, log, START_IS_FRESH);
+        return of(runtime, children, rootfs, context, events, identity, log, START_IS_FRESH);
     }
 
     static Tasks of(
             OciRuntime runtime,
             Children children,
             RootfsMounts rootfs,
-            ReaderWatch readers,
+            StreamContext context,
             EventSink events,
             ShimIdentity identity,
             ShimLog log,
             Duration startIsFresh) {
-        return new Tasks(runtime, children, rootfs, readers, events, identity, log, startIsFresh);
+        return new Tasks(runtime, children, rootfs, context, events, identity, log, startIsFresh);
     }
 
     /** What can be done to execs. */

@@ -6,12 +6,14 @@ import static io.reaper.linux.OpenFlags.O_WRONLY;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
 import io.reaper.shim.exit.KernelEvents;
+import io.reaper.shim.exit.Reaper;
 import io.reaper.shim.log.ShimLog;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ProcessStreamsKernelTest {
 
+    private static final StreamOwner OWNER = new StreamOwner("ns", "c");
     private static final int PIPE_CAPACITY = 64 * 1024;
 
     @TempDir private Path directory;
@@ -59,11 +62,21 @@ class ProcessStreamsKernelTest {
         return path;
     }
 
+    private StreamContext context() {
+        return new StreamContext(
+                new ReaderWatch(kernel),
+                kernel,
+                new Reaper(kernel, ShimLog.silent()),
+                ShimLog.silent());
+    }
+
+    private static void processEnded(ProcessStreams streams) {
+        assertTrue(streams.processEnded().isDone(), "the process itself has written it all");
+    }
+
     private ProcessStreams streams() {
         return ProcessStreams.open(
-                new StdioRequest(in.toString(), out.toString(), "", false),
-                new ReaderWatch(kernel),
-                ShimLog.silent());
+                new StdioRequest(in.toString(), out.toString(), "", false), OWNER, context());
     }
 
     /** The process's own copies of 0, 1, 2, and none of them left with the shim. */
@@ -108,7 +121,7 @@ class ProcessStreamsKernelTest {
             CompletableFuture<byte[]> client = clientReads(out);
             process[1].write("hello".getBytes(StandardCharsets.UTF_8));
             end(process);
-            streams.processEnded();
+            processEnded(streams);
             assertEquals(
                     "hello", new String(client.get(30, TimeUnit.SECONDS), StandardCharsets.UTF_8));
         }
@@ -139,7 +152,7 @@ class ProcessStreamsKernelTest {
             process[1].write(Arrays.copyOfRange(all, 1000, PIPE_CAPACITY));
             CompletableFuture<byte[]> second = clientReads(out);
             end(process);
-            streams.processEnded();
+            processEnded(streams);
             assertArrayEquals(
                     Arrays.copyOfRange(all, 1000, PIPE_CAPACITY), second.get(30, TimeUnit.SECONDS));
         }
@@ -160,7 +173,7 @@ class ProcessStreamsKernelTest {
             byte[] all = bytes(PIPE_CAPACITY);
             process[1].write(all);
             end(process);
-            streams.processEnded();
+            processEnded(streams);
             assertArrayEquals(all, clientReads(out).get(30, TimeUnit.SECONDS));
         }
     }
@@ -181,7 +194,7 @@ class ProcessStreamsKernelTest {
                                             client.complete(readToEnd(fd));
                                         }
                                     });
-            streams.processEnded();
+            processEnded(streams);
             assertArrayEquals(bytes(100), client.get(30, TimeUnit.SECONDS));
             reader.join();
         }
@@ -193,7 +206,7 @@ class ProcessStreamsKernelTest {
         Fd[] process = process(streams);
         process[1].write(bytes(10));
         end(process);
-        streams.processEnded();
+        processEnded(streams);
         streams.close();
         LinuxException nobody =
                 assertThrows(LinuxException.class, () -> Fd.open(out, O_WRONLY | O_NONBLOCK));
@@ -232,13 +245,12 @@ class ProcessStreamsKernelTest {
     @Test
     void stdoutAndStderrMayShareAFifo() throws Exception {
         StdioRequest both = new StdioRequest("", out.toString(), out.toString(), false);
-        try (ProcessStreams streams =
-                ProcessStreams.open(both, new ReaderWatch(kernel), ShimLog.silent())) {
+        try (ProcessStreams streams = ProcessStreams.open(both, OWNER, context())) {
             Fd[] process = process(streams);
             process[1].write("o".getBytes(StandardCharsets.UTF_8));
             process[2].write("e".getBytes(StandardCharsets.UTF_8));
             end(process);
-            streams.processEnded();
+            processEnded(streams);
             byte[] all = clientReads(out).get(30, TimeUnit.SECONDS);
             assertEquals("oe", new String(all, StandardCharsets.UTF_8));
         }
@@ -249,13 +261,12 @@ class ProcessStreamsKernelTest {
         Path log = directory.resolve("new/dir/log");
         StdioRequest request = new StdioRequest("", "file://" + log, "file://" + log, false);
         for (int i = 0; i < 2; i++) {
-            try (ProcessStreams streams =
-                    ProcessStreams.open(request, new ReaderWatch(kernel), ShimLog.silent())) {
+            try (ProcessStreams streams = ProcessStreams.open(request, OWNER, context())) {
                 Fd[] process = process(streams);
                 process[1].write("o".getBytes(StandardCharsets.UTF_8));
                 process[2].write("e".getBytes(StandardCharsets.UTF_8));
                 end(process);
-                streams.processEnded();
+                processEnded(streams);
             }
         }
         assertEquals("oeoe", Files.readString(log));
@@ -266,10 +277,7 @@ class ProcessStreamsKernelTest {
         StdioRequest request = new StdioRequest(in.toString(), "/no/such", "", false);
         LinuxException missing =
                 assertThrows(
-                        LinuxException.class,
-                        () ->
-                                ProcessStreams.open(
-                                        request, new ReaderWatch(kernel), ShimLog.silent()));
+                        LinuxException.class, () -> ProcessStreams.open(request, OWNER, context()));
         assertEquals("stat /no/such: no such file or directory", missing.getMessage());
         assertThrows(LinuxException.class, () -> Fd.open(in, O_WRONLY | O_NONBLOCK));
     }

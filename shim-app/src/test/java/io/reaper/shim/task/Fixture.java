@@ -20,6 +20,7 @@ import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.stdio.ReaderWatch;
+import io.reaper.shim.stdio.StreamContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,7 +51,8 @@ final class Fixture implements AutoCloseable {
                         runtime,
                         children,
                         new RootfsMounts(new Mounts(Syscalls.get())),
-                        new ReaderWatch(kernel),
+                        new StreamContext(
+                                new ReaderWatch(kernel), kernel, children, ShimLog.silent()),
                         new Recorder(),
                         new ShimIdentity("ns", "runtime", directory),
                         ShimLog.silent(),

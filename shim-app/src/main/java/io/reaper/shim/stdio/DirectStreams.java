@@ -1,0 +1,132 @@
+package io.reaper.shim.stdio;
+
+import io.reaper.linux.Fd;
+import io.reaper.linux.WindowSize;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.log.ShimLog;
+import io.reaper.shim.stdio.StandardStream.Direction;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Streams without a terminal. The process writes into the client's FIFOs itself; nothing is copied
+ * here. {@code lock} guards the descriptors against two of these at once.
+ */
+final class DirectStreams implements ProcessStreams {
+
+    private final StandardStream stdin;
+    private final StandardStream stdout;
+    private final StandardStream stderr;
+    private final ReaderWatch readers;
+    private final ShimLog log;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<AutoCloseable> released = new ArrayList<>();
+    private boolean ended;
+
+    private DirectStreams(List<StandardStream> streams, ReaderWatch readers, ShimLog log) {
+        this.stdin = streams.get(0);
+        this.stdout = streams.get(1);
+        this.stderr = streams.get(2);
+        this.readers = readers;
+        this.log = log;
+    }
+
+    static DirectStreams open(StdioRequest request, StreamContext context) {
+        StdioUri in = StdioUri.parse(request.stdin());
+        StdioUri out = StdioUri.parse(request.stdout());
+        StdioUri err = StdioUri.parse(request.stderr());
+        List<StandardStream> opened = new ArrayList<>();
+        try {
+            opened.add(StandardStream.open(in, Direction.IN));
+            opened.add(StandardStream.open(out, Direction.OUT));
+            opened.add(StandardStream.open(err, Direction.OUT));
+        } catch (RuntimeException e) {
+            opened.forEach(StandardStream::close);
+            throw e;
+        }
+        return new DirectStreams(opened, context.readers(), context.log());
+    }
+
+    @Override
+    public List<Fd> forProcess() {
+        return List.of(stdin.process(), stdout.process(), stderr.process());
+    }
+
+    @Override
+    public Optional<Path> consoleSocket() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void resize(WindowSize size) {}
+
+    @Override
+    public void handedOver() {
+        forProcess().forEach(Fd::close);
+    }
+
+    @Override
+    public void closeStdin() {
+        lock.lock();
+        try {
+            stdin.kept().ifPresent(Fd::close);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Where none reads at the moment, the output stays for one that comes before {@link #close}.
+     */
+    @Override
+    public CompletableFuture<Void> processEnded() {
+        lock.lock();
+        try {
+            if (!ended) {
+                ended = true;
+                stdin.close();
+                release(stdout);
+                release(stderr);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return CompletableFuture.completedFuture(null); // the process itself has written it all
+    }
+
+    private void release(StandardStream stream) {
+        stream.process().close();
+        try {
+            stream.kept().ifPresent(readWrite -> released.add(readers.release(readWrite)));
+        } catch (RuntimeException e) {
+            log.warn("output of the process may be lost: " + ShimException.text(e));
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            ended = true;
+            stdin.close();
+            stdout.close();
+            stderr.close();
+            released.forEach(this::end);
+            released.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end(AutoCloseable kept) {
+        try {
+            kept.close();
+        } catch (Exception e) {
+            log.warn("close a FIFO: " + ShimException.text(e));
+        }
+    }
+}
