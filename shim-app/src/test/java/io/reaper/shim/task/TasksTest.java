@@ -263,11 +263,6 @@ class TasksTest {
                 Kind.UNIMPLEMENTED,
                 () ->
                         fixture.tasks.create(
-                                fixture.request("a").setTerminal(true).build(), Deadline.NONE));
-        fails(
-                Kind.UNIMPLEMENTED,
-                () ->
-                        fixture.tasks.create(
                                 fixture.request("a").setCheckpoint("/c").build(), Deadline.NONE));
         fails(
                 Kind.INVALID_ARGUMENT,
