@@ -1,5 +1,6 @@
 package io.reaper.runtime.bundle;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.reaper.linux.Rlimits.Limit;
 import io.reaper.linux.Rlimits.Resource;
 import io.reaper.linux.Scheduling;
+import io.reaper.linux.WindowSize;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +86,45 @@ class SpecReaderTest {
                         "linux.namespaces (pid, network)",
                         "linux.resources"),
                 read(FULL).notApplied());
+    }
+
+    @Test
+    void aTerminalHasASize() {
+        Spec.ContainerProcess process =
+                read(PROCESS.formatted(
+                                "\"terminal\":true,\"consoleSize\":{\"height\":24,\"width\":80}"))
+                        .process();
+        assertTrue(process.terminal());
+        assertEquals(Optional.of(new WindowSize(80, 24)), process.consoleSize());
+        assertFalse(process.withTerminal(false).terminal());
+    }
+
+    @Test
+    void aProcessAloneIsNamedWithoutItsParent() {
+        List<String> notApplied = new ArrayList<>();
+        byte[] good = "{\"args\":[\"a\"],\"cwd\":\"/\",\"selinuxLabel\":\"x\"}".getBytes(UTF_8);
+        assertEquals(List.of("a"), SpecReader.readProcess("p", good, notApplied).args());
+        assertEquals(List.of("selinuxLabel"), notApplied);
+        for (String[] wrong :
+                new String[][] {
+                    {"{}", "p: args: missing or empty: it names the program"},
+                    {"{\"args\":[\"a\"]}", "p: cwd: missing: an absolute path is required"},
+                    {"{\"user\":{\"uid\":-1}}", "p: user.uid: -1 is not in 0 to 4294967294"},
+                    {"{\"scheduler\":{}}", "p: scheduler.policy: missing"},
+                    {"[]", "p: expected an object, found an array"},
+                    {
+                        "{\"args\":[\"a\"],\"cwd\":\"/\"} x",
+                        "p: line 1, column 25: Unrecognized token 'x'"
+                    },
+                }) {
+            SpecException e =
+                    assertThrows(
+                            SpecException.class,
+                            () ->
+                                    SpecReader.readProcess(
+                                            "p", wrong[0].getBytes(UTF_8), notApplied));
+            assertTrue(e.getMessage().startsWith(wrong[1]), e.getMessage());
+        }
     }
 
     @Test

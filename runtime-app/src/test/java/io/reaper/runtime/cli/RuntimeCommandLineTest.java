@@ -73,6 +73,28 @@ class RuntimeCommandLineTest {
         assertTrue(lines.getLast().startsWith("Try \"reaper-runtime"), lines.getLast());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    exec none true        | container does not exist: none
+                    exec none             | process args cannot be empty
+                    exec none --          | process args cannot be empty
+                    exec -u x none id     | --user x: not a number from 0 to 4294967294 (names are unknown)
+                    exec -u 1: none id    | --user : not a number from 0 to 4294967294 (names are unknown)
+                    exec -u -1 none id    | --user -1: not a number from 0 to 4294967294 (names are unknown)
+                    exec -g 1 -g y none i | --additional-gids y: not a number from 0 to 4294967294 (names are unknown)
+                    exec -e X none id     | invalid environment variable: "X"
+                    exec -e =1 none id    | invalid environment variable: "=1"
+                    exec --cwd x none id  | --cwd x: not an absolute path
+                    """)
+    void anExecThatCannotStartIs255AndOneLine(String args, String message) {
+        assertEquals(
+                new Outcome(255, "", "exec failed: " + message + "\n"),
+                runInRoot(args.split(" ", -1)));
+    }
+
     @Test
     void anEmptyAndAnEndlessIdAreRefused() {
         assertTrue(runInRoot("state", "").err().startsWith("invalid container id: it is empty"));

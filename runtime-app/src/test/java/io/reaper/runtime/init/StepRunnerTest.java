@@ -41,6 +41,25 @@ class StepRunnerTest {
     }
 
     @Test
+    void aTerminalBecomesTheSessionsAndThenTheUsers() {
+        runner(0x2000).run(new InitStep.TakeTerminal(7)); // TIOCSCTTY
+        assertEquals(List.of("ioctl(0, 21518, 0)", "fchown(0, 7, -1)"), recorder.calls());
+    }
+
+    @Test
+    void aTerminalThatCannotBeTakenOrGivenFailsTheStage() {
+        recorder.answer("fchown", -Errno.EPERM.number());
+        assertThrows(LinuxException.class, () -> runner(0x2000).run(new InitStep.TakeTerminal(7)));
+        recorder.answer("ioctl", -Errno.EPERM.number());
+        LinuxException e =
+                assertThrows(
+                        LinuxException.class,
+                        () -> runner(0x2000).run(new InitStep.TakeTerminal(0)));
+        assertEquals(
+                "make the controlling terminal of fd 0: operation not permitted", e.getMessage());
+    }
+
+    @Test
     void aRefusedChangeOfOwnerIsNoFailure() {
         recorder.answer("fchown", -Errno.EPERM.number());
         assertEquals(Optional.empty(), runner(FIFO, FIFO, FIFO).run(new InitStep.OwnStreams(7)));

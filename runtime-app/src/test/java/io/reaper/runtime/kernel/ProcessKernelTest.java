@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -27,18 +26,6 @@ class ProcessKernelTest {
 
     private String output(TestBundle bundle) {
         return runtime.ok("run", "--bundle", bundle.write().toString(), runtime.id());
-    }
-
-    private static Map<String, String> fields(String status) {
-        Map<String, String> fields = new HashMap<>();
-        status.lines()
-                .filter(line -> line.contains(":"))
-                .forEach(
-                        line ->
-                                fields.put(
-                                        line.substring(0, line.indexOf(':')),
-                                        line.substring(line.indexOf(':') + 1).strip()));
-        return fields;
     }
 
     private static long mask(String hex) {
@@ -62,7 +49,7 @@ class ProcessKernelTest {
         user.put("uid", 1234).put("gid", 2345).put("umask", 0027);
         user.putArray("additionalGids").add(5).add(77);
         bundle.process().put("cwd", "/usr");
-        Map<String, String> status = fields(output(bundle));
+        Map<String, String> status = ProcessStatus.fields(output(bundle));
         assertEquals("1234\t1234\t1234\t1234", status.get("Uid"));
         assertEquals("2345\t2345\t2345\t2345", status.get("Gid"));
         assertEquals("5 77", status.get("Groups"));
@@ -74,7 +61,8 @@ class ProcessKernelTest {
 
     @Test
     void rootWithoutCapabilitiesHasNoneAndNoGroups() {
-        Map<String, String> status = fields(output(runtime.program("cat", "/proc/self/status")));
+        Map<String, String> status =
+                ProcessStatus.fields(output(runtime.program("cat", "/proc/self/status")));
         for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {
             assertEquals(0, mask(status.get(set)), set);
         }
@@ -96,7 +84,7 @@ class ProcessKernelTest {
         for (String set : List.of("effective", "permitted", "inheritable", "ambient")) {
             capabilities.putArray(set).add("CAP_KILL");
         }
-        Map<String, String> status = fields(output(bundle));
+        Map<String, String> status = ProcessStatus.fields(output(bundle));
         assertEquals(CAP_CHOWN | CAP_KILL, mask(status.get("CapBnd")));
         for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapAmb")) {
             assertEquals(CAP_KILL, mask(status.get(set)), set);
@@ -121,7 +109,7 @@ class ProcessKernelTest {
         assertTrue(out.contains("Max open files            100                  200"), out);
         assertTrue(out.contains("Max core file size        0                    0"), out);
         assertTrue(out.contains("Max file size             1048576              2097152"), out);
-        Map<String, String> fields = fields(out);
+        Map<String, String> fields = ProcessStatus.fields(out);
         assertEquals("700", fields.get("score"));
         assertEquals("best-effort: prio 6", fields.get("io"));
         String[] stat = fields.get("stat").split(" ", -1);
@@ -187,7 +175,7 @@ class ProcessKernelTest {
                         "trap '' HUP INT; exec 7</etc/passwd 9</etc/passwd; exec \"$@\"",
                         "sh");
         Result result = runtime.run(caller, "run", "-b", bundle.toString(), runtime.id());
-        Map<String, String> fields = fields(result.out());
+        Map<String, String> fields = ProcessStatus.fields(result.out());
         assertFalse(fields.containsKey("open"), result.out());
         assertEquals(0, mask(fields.get("SigIgn")));
         assertEquals(0, mask(fields.get("SigBlk")));

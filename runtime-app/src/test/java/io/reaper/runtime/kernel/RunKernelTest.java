@@ -1,6 +1,7 @@
 package io.reaper.runtime.kernel;
 
 import static io.reaper.runtime.kernel.RuntimeExtension.await;
+import static io.reaper.runtime.kernel.RuntimeExtension.awaitLine;
 import static io.reaper.runtime.kernel.RuntimeExtension.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,6 +13,7 @@ import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,6 +32,50 @@ class RunKernelTest {
         Result result = runtime.run("run", "-b", runtime.script(script).toString(), runtime.id());
         assertEquals(new Result(status, "", ""), result);
         assertFalse(Files.exists(runtime.root().resolve(runtime.id())));
+    }
+
+    @Test
+    void signalsGoToTheProgram() throws Exception {
+        Path out = runtime.work().resolve("out");
+        String bundle =
+                runtime.script(
+                                "for s in HUP INT QUIT USR1 USR2 WINCH CONT;"
+                                        + " do trap \"echo $s >&3\" $s; done;"
+                                        + " exec 3>"
+                                        + out
+                                        + "; echo ready >&3; while :; do sleep 0.02; done")
+                        .toString();
+        Process run = runtime.start(List.of(), "run", "-b", bundle, runtime.id());
+        awaitLine(out);
+        for (String signal : new String[] {"HUP", "INT", "QUIT", "USR1", "USR2", "WINCH", "CONT"}) {
+            long before = text(out).lines().count();
+            RuntimeExtension.signal(signal, run);
+            await(signal, () -> text(out).lines().count() > before);
+        }
+        assertEquals("ready\nHUP\nINT\nQUIT\nUSR1\nUSR2\nWINCH\nCONT\n", text(out));
+        RuntimeExtension.signal("TERM", run);
+        assertEquals(143, run.waitFor());
+        assertFalse(Files.exists(runtime.root().resolve(runtime.id())));
+    }
+
+    /** Before anything is made, while it is made, before the program runs, after. */
+    @Test
+    void aSignalAtAnyMomentLeavesNothing() throws Exception {
+        String bundle = runtime.program("sleep", "1000").toString();
+        Path container = runtime.root().resolve(runtime.id());
+        List<Path> signs =
+                List.of(
+                        runtime.work(),
+                        container,
+                        container.resolve("config.json"),
+                        container.resolve("exec.fifo"));
+        for (Path sign : signs) {
+            Process run = runtime.start(List.of(), "run", "-b", bundle, runtime.id());
+            await(sign.toString(), () -> Files.exists(sign));
+            RuntimeExtension.signal("TERM", run);
+            assertEquals(143, run.waitFor(), sign.toString());
+            assertFalse(Files.exists(container), sign.toString());
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,21 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
 
     static boolean isPeer() {
         return PEER.isPresent();
+    }
+
+    /** Whether it is compiled ahead of time; the JVM mode's is a script. */
+    static boolean isExecutable() {
+        try (InputStream file = Files.newInputStream(Path.of(executable()))) {
+            return file.read() != '#';
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a signal to a runtime that was started. */
+    static void signal(String name, Process process) throws IOException, InterruptedException {
+        String pid = Long.toString(process.pid());
+        assertEquals(0, new ProcessBuilder("kill", "-" + name, pid).start().waitFor());
     }
 
     /** An id no other test uses: cgroups are the machine's, whatever the state directory. */

@@ -75,6 +75,18 @@ class InitPlannerTest {
     }
 
     @Test
+    void aTerminalIsTakenWhereStreamsWouldBeGiven() {
+        InitPlan plan =
+                planner(",\"terminal\":true,\"user\":{\"uid\":7,\"gid\":8}")
+                        .plan(ID, true, InitPlan.Gate.NONE);
+        assertEquals(
+                List.of("BecomeSubreaper", "TakeTerminal", "JoinSessionKeyring"),
+                names(plan).subList(0, 3));
+        assertTrue(plan.steps().contains(new InitStep.TakeTerminal(7)));
+        assertEquals(InitPlan.Gate.NONE, plan.gate());
+    }
+
+    @Test
     void unknownCapabilitiesAreToldAndIgnored() {
         InitPlanner planner =
                 planner(
