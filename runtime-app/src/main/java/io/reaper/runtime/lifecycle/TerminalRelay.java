@@ -117,10 +117,12 @@ final class TerminalRelay implements AutoCloseable {
      * @param interrupt readable when nothing more needs to be shown
      */
     void drain(Fd interrupt) {
-        for (int read = 0; !hungUp && read < TAIL; ) {
+        int read = 0;
+        while (!hungUp && (read < TAIL || shown.isLoaded())) {
+            boolean rest = shown.isLoaded(); // of what was read before
             int count = show();
             read += count;
-            if (hungUp || (count == 0 && !shown.isLoaded())) {
+            if (count == 0 && !rest) {
                 return;
             }
             if (shown.isLoaded()) {
