@@ -30,7 +30,8 @@ class ConsoleSocketKernelTest {
 
     /** Runs the runtime with a socket, and gives the terminal that came. */
     private void receiving(Consumer<String> verb, Consumer<TestTerminal> check) throws Exception {
-        Path socket = Files.createTempDirectory(runtime.work(), "s").resolve("x".repeat(90));
+        Path directory = Files.createDirectory(runtime.work().resolve("x".repeat(120)));
+        Path socket = directory.resolve("s"); // longer than a socket's address
         try (Fd listening = UnixSockets.listen(socket, 0600)) {
             verb.accept(socket.toString());
             try (Fd connection = UnixSockets.accept(listening);
