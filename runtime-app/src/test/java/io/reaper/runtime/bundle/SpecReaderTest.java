@@ -114,7 +114,7 @@ class SpecReaderTest {
                     {"[]", "p: expected an object, found an array"},
                     {
                         "{\"args\":[\"a\"],\"cwd\":\"/\"} x",
-                        "p: line 1, column 25: Unrecognized token 'x'"
+                        "p: line 1, column 26: Unrecognized token 'x'"
                     },
                 }) {
             SpecException e =
