@@ -16,18 +16,19 @@ import java.util.concurrent.CompletableFuture;
  * @param slave kept open, so that a process which closes its terminal for a while does not end the
  *     relay; empty if it cannot be opened any more
  * @param typed a duplicate of the master, since each pump watches a descriptor of its own
+ * @param input empty where nobody types
  */
-record TerminalRelay(Fd master, Optional<Fd> slave, Fd typed, Pump input, Pump output)
+record TerminalRelay(Fd master, Optional<Fd> slave, Fd typed, Optional<Pump> input, Pump output)
         implements AutoCloseable {
 
     /**
      * Begins to copy.
      *
      * @param master taken over, also on failure
-     * @param stdin where typed bytes come from
+     * @param stdin where typed bytes come from, if they do
      * @param stdout where shown bytes go
      */
-    static TerminalRelay begin(Fd master, Fd stdin, Fd stdout, KernelEvents events) {
+    static TerminalRelay begin(Fd master, Optional<Fd> stdin, Fd stdout, KernelEvents events) {
         try {
             master.setNonBlocking(true);
             Fd typed = master.duplicate();
@@ -36,7 +37,7 @@ record TerminalRelay(Fd master, Optional<Fd> slave, Fd typed, Pump input, Pump o
                             master,
                             slaveOf(master),
                             typed,
-                            new Pump(stdin, typed, events, WhenRefused.END),
+                            stdin.map(from -> new Pump(from, typed, events, WhenRefused.END)),
                             new Pump(master, stdout, events, WhenRefused.DISCARD));
             relay.begin();
             return relay;
@@ -49,7 +50,7 @@ record TerminalRelay(Fd master, Optional<Fd> slave, Fd typed, Pump input, Pump o
     private void begin() {
         try {
             output.begin();
-            input.begin();
+            input.ifPresent(Pump::begin);
         } catch (LinuxException e) {
             close();
             throw e;
@@ -76,14 +77,14 @@ record TerminalRelay(Fd master, Optional<Fd> slave, Fd typed, Pump input, Pump o
      */
     CompletableFuture<Void> finish() {
         slave.ifPresent(Fd::close);
-        input.close();
+        input.ifPresent(Pump::close);
         output.finish();
         return output.done();
     }
 
     @Override
     public void close() {
-        input.close();
+        input.ifPresent(Pump::close);
         output.close();
         slave.ifPresent(Fd::close);
         typed.close();

@@ -55,10 +55,17 @@ final class TerminalStreams implements ProcessStreams {
         try {
             StandardStream stdout = StandardStream.open(out, Direction.OUT);
             try {
+                checkInput(request.stdin(), in, stdin);
                 stdin.process().setNonBlocking(true);
                 stdout.process().setNonBlocking(true);
-                return new TerminalStreams(
-                        ConsoleSocket.open(), Fd.open(NULL, O_RDWR), stdin, stdout, context);
+                Fd nothing = Fd.open(NULL, O_RDWR);
+                try {
+                    return new TerminalStreams(
+                            ConsoleSocket.open(), nothing, stdin, stdout, context);
+                } catch (RuntimeException e) {
+                    nothing.close();
+                    throw e;
+                }
             } catch (RuntimeException e) {
                 stdout.close();
                 throw e;
@@ -66,6 +73,14 @@ final class TerminalStreams implements ProcessStreams {
         } catch (RuntimeException e) {
             stdin.close();
             throw e;
+        }
+    }
+
+    /** The end of a file would be no end of the terminal, and nobody is told of it. */
+    private static void checkInput(String text, StdioUri in, StandardStream stdin) {
+        if (!(in instanceof StdioUri.Null) && stdin.kept().isEmpty()) {
+            throw ShimException.invalid(
+                    "standard stream \"" + text + "\": what is typed comes from a FIFO only");
         }
     }
 
@@ -97,8 +112,9 @@ final class TerminalStreams implements ProcessStreams {
             master.close();
             return;
         }
+        Optional<Fd> typed = stdin.kept().map(fifo -> stdin.process());
         TerminalRelay begun =
-                TerminalRelay.begin(master, stdin.process(), stdout.process(), context.events());
+                TerminalRelay.begin(master, typed, stdout.process(), context.events());
         relay = Optional.of(begun);
         size.ifPresent(begun::resize);
         if (ended) {
