@@ -13,42 +13,38 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Streams without a terminal. The process writes into the client's FIFOs itself; nothing is copied
- * here. {@code lock} guards the descriptors against two of these at once.
+ * Streams without a terminal. The process writes into the client's FIFOs, or a logger's pipes,
+ * itself; nothing is copied here. {@code lock} guards the descriptors against two of these at once.
  */
 final class DirectStreams implements ProcessStreams {
 
     private final StandardStream stdin;
     private final StandardStream stdout;
     private final StandardStream stderr;
+    private final Optional<Logger> logger;
     private final ReaderWatch readers;
     private final ShimLog log;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<AutoCloseable> released = new ArrayList<>();
     private boolean ended;
 
-    private DirectStreams(List<StandardStream> streams, ReaderWatch readers, ShimLog log) {
-        this.stdin = streams.get(0);
-        this.stdout = streams.get(1);
-        this.stderr = streams.get(2);
-        this.readers = readers;
-        this.log = log;
+    private DirectStreams(StandardStream stdin, Outputs outputs, StreamContext context) {
+        this.stdin = stdin;
+        this.stdout = outputs.stdout();
+        this.stderr = outputs.stderr();
+        this.logger = outputs.logger();
+        this.readers = context.readers();
+        this.log = context.log();
     }
 
-    static DirectStreams open(StdioRequest request, StreamContext context) {
-        StdioUri in = StdioUri.parse(request.stdin());
-        StdioUri out = StdioUri.parse(request.stdout());
-        StdioUri err = StdioUri.parse(request.stderr());
-        List<StandardStream> opened = new ArrayList<>();
+    static DirectStreams open(StdioRequest request, StreamOwner owner, StreamContext context) {
+        StandardStream stdin = StandardStream.open(StdioUri.parse(request.stdin()), Direction.IN);
         try {
-            opened.add(StandardStream.open(in, Direction.IN));
-            opened.add(StandardStream.open(out, Direction.OUT));
-            opened.add(StandardStream.open(err, Direction.OUT));
+            return new DirectStreams(stdin, Outputs.open(request, owner, context), context);
         } catch (RuntimeException e) {
-            opened.forEach(StandardStream::close);
+            stdin.close();
             throw e;
         }
-        return new DirectStreams(opened, context.readers(), context.log());
     }
 
     @Override
@@ -95,7 +91,8 @@ final class DirectStreams implements ProcessStreams {
         } finally {
             lock.unlock();
         }
-        return CompletableFuture.completedFuture(null); // the process itself has written it all
+        // the process itself has written it all; a logger may still be at it
+        return logger.map(Logger::ended).orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     private void release(StandardStream stream) {
@@ -115,6 +112,7 @@ final class DirectStreams implements ProcessStreams {
             stdin.close();
             stdout.close();
             stderr.close();
+            logger.ifPresent(Logger::close);
             released.forEach(this::end);
             released.clear();
         } finally {

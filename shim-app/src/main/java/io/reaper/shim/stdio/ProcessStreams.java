@@ -20,13 +20,14 @@ public sealed interface ProcessStreams extends AutoCloseable
     /**
      * Opens all that the client asks for.
      *
-     * @throws ShimException INVALID_ARGUMENT or UNIMPLEMENTED for an address we cannot serve
+     * @throws ShimException INVALID_ARGUMENT or UNIMPLEMENTED for an address we cannot serve,
+     *     FAILED for a logger that does not start; none is open then
      * @throws io.reaper.linux.LinuxException if one cannot be opened; none is open then
      */
     static ProcessStreams open(StdioRequest request, StreamOwner owner, StreamContext context) {
         return request.terminal()
-                ? TerminalStreams.open(request, context)
-                : DirectStreams.open(request, context);
+                ? TerminalStreams.open(request, owner, context)
+                : DirectStreams.open(request, owner, context);
     }
 
     /** Descriptors 0, 1, 2 of the command that makes the process. */

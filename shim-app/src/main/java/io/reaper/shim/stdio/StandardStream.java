@@ -40,6 +40,11 @@ record StandardStream(Fd process, Optional<Fd> kept) {
             case StdioUri.Fifo(Path path) ->
                     FileStat.of(path).isFifo() ? fifo(path, direction) : plain(path, direction);
             case StdioUri.LogFile(Path path) -> logFile(path, direction);
+            case StdioUri.Logger logger ->
+                    throw ShimException.invalid(
+                            "logger "
+                                    + logger.program()
+                                    + " takes both outputs: name it as standard output");
         };
     }
 

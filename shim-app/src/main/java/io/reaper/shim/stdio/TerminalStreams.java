@@ -26,6 +26,7 @@ final class TerminalStreams implements ProcessStreams {
     private final Fd nothing;
     private final StandardStream stdin;
     private final StandardStream stdout;
+    private final Optional<Logger> logger;
     private final StreamContext context;
     private final ReentrantLock lock = new ReentrantLock();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -39,35 +40,36 @@ final class TerminalStreams implements ProcessStreams {
             ConsoleSocket console,
             Fd nothing,
             StandardStream stdin,
-            StandardStream stdout,
+            Outputs outputs,
             StreamContext context) {
         this.console = console;
         this.nothing = nothing;
         this.stdin = stdin;
-        this.stdout = stdout;
+        this.stdout = outputs.stdout();
+        this.logger = outputs.logger();
         this.context = context;
     }
 
-    static TerminalStreams open(StdioRequest request, StreamContext context) {
+    static TerminalStreams open(StdioRequest request, StreamOwner owner, StreamContext context) {
         StdioUri in = StdioUri.parse(request.stdin());
-        StdioUri out = StdioUri.parse(request.stdout());
         StandardStream stdin = StandardStream.open(in, Direction.IN);
         try {
-            StandardStream stdout = StandardStream.open(out, Direction.OUT);
+            checkInput(request.stdin(), in, stdin);
+            Outputs outputs = Outputs.open(request, owner, context);
             try {
-                checkInput(request.stdin(), in, stdin);
+                outputs.stderr().close(); // a terminal has one output
                 stdin.process().setNonBlocking(true);
-                stdout.process().setNonBlocking(true);
+                outputs.stdout().process().setNonBlocking(true);
                 Fd nothing = Fd.open(NULL, O_RDWR);
                 try {
                     return new TerminalStreams(
-                            ConsoleSocket.open(), nothing, stdin, stdout, context);
+                            ConsoleSocket.open(), nothing, stdin, outputs, context);
                 } catch (RuntimeException e) {
                     nothing.close();
                     throw e;
                 }
             } catch (RuntimeException e) {
-                stdout.close();
+                outputs.close();
                 throw e;
             }
         } catch (RuntimeException e) {
@@ -167,7 +169,10 @@ final class TerminalStreams implements ProcessStreams {
                 context.log().warn("output of the process may be lost: " + ShimException.text(e));
             }
         }
-        drained.complete(null);
+        CompletableFuture<Void> unused =
+                logger.map(Logger::ended)
+                        .orElseGet(() -> CompletableFuture.completedFuture(null))
+                        .thenRun(() -> drained.complete(null));
     }
 
     @Override
@@ -180,6 +185,7 @@ final class TerminalStreams implements ProcessStreams {
                     relay.ifPresent(TerminalRelay::close);
                     stdin.close();
                     stdout.close();
+                    logger.ifPresent(Logger::close);
                     kept.ifPresent(this::end);
                     kept = Optional.empty();
                 });
