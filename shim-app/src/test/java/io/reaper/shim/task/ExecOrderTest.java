@@ -68,7 +68,7 @@ class ExecOrderTest {
         }
 
         void play() throws Exception {
-            int mishap = random.nextInt(5);
+            int mishap = random.nextInt(6);
             fixture.runtime.duringExec = exec -> befall(mishap, exec);
             List<Runnable> calls = new ArrayList<>();
             for (int i = 0; i < EXECS; i++) {
@@ -103,11 +103,21 @@ class ExecOrderTest {
                 case 0 -> exec.end(5, 0);
                 case 1 -> throw new ShimException(ShimException.Kind.FAILED, "exec failed");
                 case 2 -> init.end(6, 0);
+                case 3 -> awaitInit();
                 default -> {}
             }
             if (mishap == 1 || mishap == 2) {
                 fixture.runtime.duringExec = later -> {};
             }
+        }
+
+        /** The command is in flight while init ends, if that comes soon. */
+        private void awaitInit() {
+            init.exit()
+                    .copy()
+                    .completeOnTimeout(null, 20, TimeUnit.MILLISECONDS)
+                    .thenRunAsync(() -> {}, Thread::startVirtualThread)
+                    .join();
         }
 
         private Runnable anyCall(String exec) {
