@@ -1,11 +1,9 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.contract.ContainerId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code delete}. */
@@ -26,13 +24,7 @@ import picocli.CommandLine.ParentCommand;
 final class DeleteCommand implements Callable<Integer> {
 
     @ParentCommand RuntimeCommand runtime;
-
-    @Parameters(
-            index = "0",
-            paramLabel = "ID",
-            converter = ContainerIdConverter.class,
-            description = "the container's name")
-    ContainerId id;
+    @Mixin ContainerArgument container;
 
     @Option(
             names = {"-f", "--force"},
@@ -44,9 +36,9 @@ final class DeleteCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (force) {
-            runtime.delete().forced(id);
+            runtime.delete().forced(container.id);
         } else {
-            runtime.delete().stopped(id);
+            runtime.delete().stopped(container.id);
         }
         return 0;
     }

@@ -1,6 +1,5 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.contract.ContainerId;
 import io.reaper.runtime.lifecycle.ExecProcess;
 import io.reaper.runtime.lifecycle.ExecRequest;
 import java.nio.file.Path;
@@ -49,13 +48,7 @@ final class ExecCommand implements Callable<Integer> {
     private static final long ID_MAX = 0xffff_fffeL;
 
     @ParentCommand RuntimeCommand runtime;
-
-    @Parameters(
-            index = "0",
-            paramLabel = "ID",
-            converter = ContainerIdConverter.class,
-            description = "the container's name")
-    ContainerId id;
+    @Mixin ContainerArgument container;
 
     @Parameters(
             index = "1..*",
@@ -159,7 +152,7 @@ final class ExecCommand implements Callable<Integer> {
         }
         ExecRequest request =
                 new ExecRequest(
-                        id,
+                        container.id,
                         process.<ExecProcess>map(file -> new ExecProcess.Described(file, tty))
                                 .orElseGet(this::alike),
                         pidFile,

@@ -1,6 +1,5 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.contract.ContainerId;
 import io.reaper.linux.Signals;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,13 +30,7 @@ import picocli.CommandLine.ParentCommand;
 final class KillCommand implements Callable<Integer> {
 
     @ParentCommand RuntimeCommand runtime;
-
-    @Parameters(
-            index = "0",
-            paramLabel = "ID",
-            converter = ContainerIdConverter.class,
-            description = "the container's name")
-    ContainerId id;
+    @Mixin ContainerArgument container;
 
     @Parameters(
             index = "1",
@@ -58,9 +51,9 @@ final class KillCommand implements Callable<Integer> {
     public Integer call() {
         int number = Signals.parse(signal);
         if (all) {
-            runtime.kill().all(id, number);
+            runtime.kill().all(container.id, number);
         } else {
-            runtime.kill().init(id, number);
+            runtime.kill().init(container.id, number);
         }
         return 0;
     }

@@ -1,6 +1,5 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.contract.ContainerId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,13 +36,7 @@ import picocli.CommandLine.Spec;
 final class PsCommand implements Callable<Integer> {
 
     @ParentCommand RuntimeCommand runtime;
-
-    @Parameters(
-            index = "0",
-            paramLabel = "ID",
-            converter = ContainerIdConverter.class,
-            description = "the container's name")
-    ContainerId id;
+    @Mixin ContainerArgument container;
 
     @Parameters(
             index = "1..*",
@@ -69,7 +62,7 @@ final class PsCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "options of ps(1) go with --format table only");
         }
-        List<Integer> pids = runtime.query().processes(id);
+        List<Integer> pids = runtime.query().processes(container.id);
         Answer.print(
                 switch (format) {
                     case JSON -> json(pids).getBytes(StandardCharsets.UTF_8);

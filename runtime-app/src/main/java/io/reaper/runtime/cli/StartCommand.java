@@ -1,10 +1,8 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.contract.ContainerId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code start}. */
@@ -22,19 +20,13 @@ import picocli.CommandLine.ParentCommand;
 final class StartCommand implements Callable<Integer> {
 
     @ParentCommand RuntimeCommand runtime;
-
-    @Parameters(
-            index = "0",
-            paramLabel = "ID",
-            converter = ContainerIdConverter.class,
-            description = "the container's name")
-    ContainerId id;
+    @Mixin ContainerArgument container;
 
     @Mixin HelpOption help;
 
     @Override
     public Integer call() {
-        runtime.start().start(id);
+        runtime.start().start(container.id);
         return 0;
     }
 }

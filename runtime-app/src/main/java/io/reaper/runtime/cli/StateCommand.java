@@ -1,11 +1,9 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.contract.ContainerId;
 import io.reaper.runtime.state.StateJson;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code state}. */
@@ -27,19 +25,13 @@ import picocli.CommandLine.ParentCommand;
 final class StateCommand implements Callable<Integer> {
 
     @ParentCommand RuntimeCommand runtime;
-
-    @Parameters(
-            index = "0",
-            paramLabel = "ID",
-            converter = ContainerIdConverter.class,
-            description = "the container's name")
-    ContainerId id;
+    @Mixin ContainerArgument container;
 
     @Mixin HelpOption help;
 
     @Override
     public Integer call() {
-        Answer.print(StateJson.show(runtime.query().state(id)));
+        Answer.print(StateJson.show(runtime.query().state(container.id)));
         return 0;
     }
 }

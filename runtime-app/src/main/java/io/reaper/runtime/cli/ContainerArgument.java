@@ -1,0 +1,15 @@
+package io.reaper.runtime.cli;
+
+import io.reaper.contract.ContainerId;
+import picocli.CommandLine.Parameters;
+
+/** The container that a verb is about. */
+final class ContainerArgument {
+
+    @Parameters(
+            index = "0",
+            paramLabel = "ID",
+            converter = ContainerIdConverter.class,
+            description = "the container's name")
+    ContainerId id;
+}
