@@ -7,21 +7,24 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Measures and writes the page's generated part. */
 final class Bench {
     private static final Set<String> PARTS =
-            Set.of("memory", "runs", "ends", "idle", "forks", "verbs");
+            Set.of("memory", "runs", "ends", "execs", "streams", "idle", "forks", "verbs");
 
     private static final Duration LONGEST = Duration.ofMinutes(30);
 
     private final Setup setup;
     private final Set<String> wanted;
+    private final ExecSection execs;
     private final Findings findings = new Findings();
 
     private Bench(Setup setup, Set<String> wanted) {
         this.setup = setup;
         this.wanted = wanted;
+        this.execs = new ExecSection(setup);
     }
 
     /**
@@ -75,7 +78,7 @@ final class Bench {
     }
 
     private void withContainerd() throws IOException {
-        if (!wants("memory") && !wants("runs")) {
+        if (Stream.of("memory", "runs", "execs").noneMatch(this::wants)) {
             return;
         }
         try (BenchContainerd containerd = new BenchContainerd(setup, "containerd")) {
@@ -85,11 +88,14 @@ final class Bench {
             if (wants("runs")) {
                 new RunSection(setup, containerd).run(findings);
             }
+            if (wants("execs")) {
+                execs.byClient(containerd);
+            }
         }
     }
 
     private void withShims() throws Exception {
-        if (!wants("ends") && !wants("idle")) {
+        if (Stream.of("ends", "execs", "streams", "idle").noneMatch(this::wants)) {
             return;
         }
         Map<ShimPeer, DirectShim> shims = new EnumMap<>(ShimPeer.class);
@@ -98,6 +104,12 @@ final class Bench {
         }
         if (wants("ends")) {
             new EndSection(setup).run(findings, shims);
+        }
+        if (wants("execs")) {
+            execs.run(findings, shims);
+        }
+        if (wants("streams")) {
+            new StreamSection(setup).run(findings, shims);
         }
         if (wants("idle")) {
             new IdleSection(setup).run(findings, shims);

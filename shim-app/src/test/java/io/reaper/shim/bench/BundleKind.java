@@ -39,11 +39,16 @@ enum BundleKind {
     }
 
     /**
-     * Writes a config.json.
+     * Writes a config.json of a program without a terminal.
      *
      * @param cgroup of the container; empty for the runtime's own choice
      */
     void write(Setup setup, Path directory, String cgroup, List<String> command)
+            throws IOException {
+        write(setup, directory, cgroup, command, false);
+    }
+
+    void write(Setup setup, Path directory, String cgroup, List<String> command, boolean terminal)
             throws IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve("config.json");
@@ -61,7 +66,7 @@ enum BundleKind {
         }
         ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
         ObjectNode process = (ObjectNode) config.get("process");
-        process.put("terminal", false);
+        process.put("terminal", terminal);
         if (process.get("capabilities") instanceof ObjectNode capabilities) {
             // some versions propose ambient ones that are not inheritable: the kernel refuses them
             capabilities.remove("ambient");

@@ -10,6 +10,8 @@ import io.reaper.proto.task.CreateTaskResponse;
 import io.reaper.proto.task.DeleteRequest;
 import io.reaper.proto.task.ShutdownRequest;
 import io.reaper.proto.task.StartRequest;
+import io.reaper.proto.task.WaitRequest;
+import io.reaper.proto.task.WaitResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,8 +81,13 @@ final class DirectShim implements AutoCloseable {
 
     /** A bundle with the fewest namespaces. */
     private Path bundle(String id) throws IOException {
+        return bundle(id, BundleKind.LEAST, PROGRAM, false);
+    }
+
+    private Path bundle(String id, BundleKind kind, List<String> command, boolean terminal)
+            throws IOException {
         Path bundle = directory.resolve(id);
-        BundleKind.LEAST.write(setup, bundle, "/" + setup.tag() + "/" + id, PROGRAM);
+        kind.write(setup, bundle, "/" + setup.tag() + "/" + id, command, terminal);
         return bundle;
     }
 
@@ -107,11 +114,53 @@ final class DirectShim implements AutoCloseable {
 
     /** Creates and starts a container; its init process's pid. */
     int startContainer(String id) throws IOException {
-        CreateTaskRequest create =
-                CreateTaskRequest.newBuilder().setId(id).setBundle(bundle(id).toString()).build();
-        int init = CreateTaskResponse.parseFrom(socket.call("Create", create)).getPid();
-        socket.call("Start", StartRequest.newBuilder().setId(id).build());
+        int init = create(id, bundle(id), Streams.NONE);
+        start(id);
         return init;
+    }
+
+    /**
+     * The standard streams of a container's program, as the client names them.
+     *
+     * @param stdin path of a FIFO; empty for none
+     * @param stdout as well, and stderr
+     */
+    record Streams(String stdin, String stdout, String stderr, boolean terminal) {
+        static final Streams NONE = new Streams("", "", "", false);
+    }
+
+    /** Creates a container that waits for {@link #start}. */
+    void createContainer(String id, BundleKind kind, List<String> command, Streams streams)
+            throws IOException {
+        create(id, bundle(id, kind, command, streams.terminal()), streams);
+    }
+
+    private int create(String id, Path bundle, Streams streams) throws IOException {
+        CreateTaskRequest create =
+                CreateTaskRequest.newBuilder()
+                        .setId(id)
+                        .setBundle(bundle.toString())
+                        .setStdin(streams.stdin())
+                        .setStdout(streams.stdout())
+                        .setStderr(streams.stderr())
+                        .setTerminal(streams.terminal())
+                        .build();
+        return CreateTaskResponse.parseFrom(socket.call("Create", create)).getPid();
+    }
+
+    void start(String id) throws IOException {
+        socket.call("Start", StartRequest.newBuilder().setId(id).build());
+    }
+
+    /** Waits for the end of a container's program, which must say that all went well. */
+    void awaitEnd(String id) throws IOException {
+        int status =
+                WaitResponse.parseFrom(
+                                socket.call("Wait", WaitRequest.newBuilder().setId(id).build()))
+                        .getExitStatus();
+        if (status != 0) {
+            throw new IllegalStateException(id + " ended with " + status + " under " + shim);
+        }
     }
 
     void delete(String id) throws IOException {

@@ -14,6 +14,10 @@ import java.util.List;
  * @param settle from the last request until memory is read
  * @param lives of containers whose end is timed, for each shim
  * @param idle how long an idle shim is watched
+ * @param execs processes added to a running container, for each shim and way of asking
+ * @param streamRounds how often each stream is measured
+ * @param streamMegabytes how much goes through a pipe in a round, 10⁶ bytes; a terminal gets an
+ *     eighth
  */
 record Plan(
         int verbRounds,
@@ -24,7 +28,10 @@ record Plan(
         List<Integer> counts,
         Duration settle,
         int lives,
-        Duration idle) {
+        Duration idle,
+        int execs,
+        int streamRounds,
+        int streamMegabytes) {
 
     static final Plan FULL =
             new Plan(
@@ -36,7 +43,10 @@ record Plan(
                     List.of(1, 10, 50),
                     Duration.ofSeconds(10),
                     400,
-                    Duration.ofSeconds(60));
+                    Duration.ofSeconds(60),
+                    60,
+                    10,
+                    400);
 
     static final Plan QUICK =
             new Plan(
@@ -48,17 +58,32 @@ record Plan(
                     List.of(1, 10),
                     Duration.ofSeconds(10),
                     60,
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10),
+                    15,
+                    3,
+                    160);
 
     /** For JVM mode, whose every command takes hundreds of milliseconds. */
     static final Plan OF_LAUNCHERS =
-            new Plan(3, 2, 1, 5, 5, List.of(1), Duration.ofSeconds(10), 10, Duration.ofSeconds(10));
+            new Plan(
+                    3,
+                    2,
+                    1,
+                    5,
+                    5,
+                    List.of(1),
+                    Duration.ofSeconds(10),
+                    10,
+                    Duration.ofSeconds(10),
+                    3,
+                    2,
+                    80);
 
     @Override
     public String toString() {
         return """
         %d rounds of verbs and %d of single runs; %d of %d containers at once; %d containers one after another; ends of \
-        %d containers; %d s idle\
+        %d containers; %d s idle; %d execs of each kind; %d rounds of streams\
         """
                 .formatted(
                         verbRounds,
@@ -67,6 +92,8 @@ record Plan(
                         burst,
                         sequence,
                         lives,
-                        idle.toSeconds());
+                        idle.toSeconds(),
+                        execs,
+                        streamRounds);
     }
 }

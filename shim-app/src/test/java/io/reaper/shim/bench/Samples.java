@@ -30,6 +30,10 @@ final class Samples {
         return sorted()[0];
     }
 
+    double maximum() {
+        return percentile(100);
+    }
+
     double mean() {
         return Arrays.stream(sorted()).average().orElseThrow();
     }

@@ -12,6 +12,7 @@ class SamplesTest {
         assertEquals(3, Samples.of(9, 1, 3).median());
         assertEquals(2.5, Samples.of(4, 1, 3, 2).median());
         assertEquals(1, Samples.of(9, 1, 3).minimum());
+        assertEquals(9, Samples.of(9, 1, 3).maximum());
         assertEquals(2.5, Samples.of(4, 1, 3, 2).mean());
     }
 

@@ -15,8 +15,10 @@ import java.util.Map;
 /** The runtimes' verbs, called as a shim calls them. */
 final class VerbSection {
     static final String LIFE = "create + start + delete";
+    private static final String EXEC = "exec … true";
+    private static final String EXEC_DETACHED = "exec --detach --process FILE";
     private static final List<String> VERBS =
-            List.of("create", "start", "state", "kill", "delete", LIFE);
+            List.of("create", "start", "state", EXEC, EXEC_DETACHED, "kill", "delete", LIFE);
     private static final List<String> PROGRAM = List.of("/bin/busybox", "sleep", "1000");
 
     private final Setup setup;
@@ -24,12 +26,14 @@ final class VerbSection {
     private final Commands commands;
     private final List<RuntimePeer> peers = new ArrayList<>();
     private final Map<String, Samples> samples = new LinkedHashMap<>();
+    private final Path process;
     private int lives;
 
     VerbSection(Setup setup) {
         this.setup = setup;
         this.directory = Setup.inMemory("verbs");
         this.commands = setup.commands("verbs");
+        this.process = directory.resolve("process.json");
     }
 
     /** The name of a value in {@link Findings}. */
@@ -40,6 +44,7 @@ final class VerbSection {
     void run(Findings findings) throws IOException {
         Setup.progress("verbs, %d rounds", setup.plan().verbRounds());
         Files.createDirectories(directory);
+        Files.writeString(process, ExecSection.PROCESS);
         String missing = findPeers();
         for (int round = 0; round < setup.plan().verbRounds(); round++) {
             for (BundleKind kind : BundleKind.values()) {
@@ -55,8 +60,9 @@ final class VerbSection {
                 """
                 Milliseconds of one command, median (minimum), of %d rounds; the container's program is `busybox sleep`. \
                 All runtimes see a fresh cgroup2 mount. **Not like for like:** `reaper-runtime` gets the same bundle, but \
-                in host mode it makes no namespaces and no mounts; the first table gives the peers the least work that \
-                they can be given.%s\
+                in host mode it makes no namespaces and no mounts, and has none to join; the first table gives the peers \
+                the least work that they can be given. `exec … true` ends with the program, `exec --detach`, a shim's way, \
+                as soon as it runs.%s\
                 """
                         .formatted(setup.plan().verbRounds(), missing));
         for (BundleKind kind : BundleKind.values()) {
@@ -125,12 +131,24 @@ final class VerbSection {
         try (Pidfd init = Pidfd.open(pid)) {
             long start = commands.time(peer.line("start", id));
             long state = commands.time(peer.line("state", id));
+            long exec = commands.time(peer.line("exec", id, "/bin/busybox", "true"));
+            long detached =
+                    commands.time(
+                            peer.line(
+                                    "exec",
+                                    "--detach",
+                                    "--process",
+                                    process.toString(),
+                                    "--pid-file",
+                                    pidFile.toString(),
+                                    id));
             long kill = commands.time(peer.line("kill", id, "KILL"));
             if (!init.awaitExit(Deadline.after(Duration.ofSeconds(10)))) {
                 throw new IllegalStateException(peer.name() + " kill left " + id + " alive");
             }
             long delete = commands.time(peer.line("delete", id));
-            long[] times = {create, start, state, kill, delete, create + start + delete};
+            long sum = create + start + delete;
+            long[] times = {create, start, state, exec, detached, kill, delete, sum};
             for (int i = 0; i < times.length; i++) {
                 into.computeIfAbsent(value(peer.name(), kind, VERBS.get(i)), k -> new Samples())
                         .addMillis(times[i]);
