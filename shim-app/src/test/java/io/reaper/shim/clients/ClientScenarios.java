@@ -12,6 +12,7 @@ import io.reaper.shim.containerd.Root;
 import io.reaper.shim.containerd.TerminalJob;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -254,8 +255,7 @@ abstract class ClientScenarios {
     private void useTerminal(List<String> arguments) {
         try (TerminalJob terminal = client.startOnTerminal(arguments)) {
             terminal.awaitScreen("is 24 80\r\n");
-            terminal.resize(new WindowSize(132, 50));
-            terminal.awaitScreen("is 50 132\r\n");
+            resizeUntilShown(terminal, new WindowSize(132, 50), "is 50 132\r\n");
             terminal.type("hello\r");
             terminal.awaitScreen("got hello\r\n");
             terminal.awaitScreen("ready\r\n");
@@ -266,6 +266,26 @@ abstract class ClientScenarios {
             List<String> cooked = List.of("icanon", "echo", "isig", "opost", "icrnl");
             assertTrue(settings.containsAll(cooked), result::toString);
         }
+    }
+
+    /**
+     * Once each second: docker misses a change between its first look at the size and the moment
+     * from which on it is told of changes, which is when an exec's start has been answered.
+     */
+    private static void resizeUntilShown(TerminalJob terminal, WindowSize size, String expected) {
+        long[] next = {System.nanoTime()};
+        Await.until(
+                ContainerClient.DEADLINE,
+                () -> {
+                    if (System.nanoTime() - next[0] >= 0) {
+                        terminal.resize(new WindowSize(size.columns() - 1, size.rows()));
+                        terminal.resize(size);
+                        next[0] += Duration.ofSeconds(1).toNanos();
+                    }
+                    return terminal.screen().contains(expected) || !terminal.isAlive();
+                },
+                () -> expected + " on the screen: " + terminal.screen());
+        terminal.awaitScreen(expected);
     }
 
     /** Host mode: neither the volume nor the name is the container's own. */

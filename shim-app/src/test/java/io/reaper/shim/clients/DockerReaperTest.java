@@ -1,0 +1,66 @@
+package io.reaper.shim.clients;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.reaper.shim.containerd.Job;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Docker with our shim; and what host mode cannot give it (docs/compatibility.md, Docker). */
+class DockerReaperTest extends DockerScenarios {
+    DockerReaperTest() {
+        super(DockerClient.REAPER);
+    }
+
+    @Test
+    void callsThatAreNotThereAreRefused() {
+        detach("limited", "exec sleep 1000");
+        assertRefused("not implemented", "pause", "limited");
+        assertRefused("not implemented", "update", "--cpu-shares", "100", "limited");
+        assertEquals("running", client.inspect("limited", "{{.State.Status}}"));
+        client.remove("limited");
+    }
+
+    /** dockerd, up to 27, sets up what it has not got from the node by a prestart hook. */
+    @Test
+    void aNetworkSetUpByDockerIsRefused() {
+        List<String> arguments = new ArrayList<>(List.of("run", "--pull", "never", "--rm"));
+        arguments.addAll(List.of("--runtime", DockerClient.REAPER, "--network", "none"));
+        arguments.addAll(List.of(ContainerClient.IMAGE, "true"));
+        Job.Result result = client.call(arguments);
+        assertNotEquals(0, result.exitCode(), result::toString);
+        assertTrue(result.stderr().contains("network namespace"), result::toString);
+    }
+
+    /** The program that would be init is a mount. */
+    @Test
+    void anInitOfItsOwnIsMissing() {
+        List<String> arguments = client.runArguments(List.of("--rm", "--init"), "true");
+        Job.Result result = client.call(arguments).expect(127);
+        assertTrue(result.stderr().contains("/sbin/docker-init"), result::toString);
+    }
+
+    private void assertRefused(String reason, String... arguments) {
+        Job.Result result = client.call(arguments);
+        assertNotEquals(0, result.exitCode(), result::toString);
+        assertTrue(result.stderr().contains(reason), result::toString);
+    }
+
+    @Test
+    void theProgramSeesTheNode() {
+        assertProgramSeesNode();
+    }
+
+    /** Without cgroups nothing is measured: the client shows zeros. */
+    @Test
+    void statisticsAreZero() {
+        detach("measured", "exec sleep 1000");
+        String format = "{{.Name}} {{.MemUsage}}";
+        String shown = client.call("stats", "--no-stream", "--format", format).expect(0).stdout();
+        assertEquals("measured 0B / 0B\n", shown);
+        client.remove("measured");
+    }
+}
