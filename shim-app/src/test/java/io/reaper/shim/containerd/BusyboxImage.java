@@ -35,8 +35,8 @@ public final class BusyboxImage {
     private static final String USER = "1000:1000";
     private static final List<String> APPLETS =
             List.of(
-                    "sh", "cat", "echo", "head", "id", "ls", "setsid", "sleep", "stty", "touch",
-                    "tr");
+                    "sh", "cat", "echo", "head", "id", "ls", "pwd", "setsid", "sleep", "stty",
+                    "touch", "tr", "true", "tty");
 
     private BusyboxImage() {}
 

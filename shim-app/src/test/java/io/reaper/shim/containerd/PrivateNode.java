@@ -34,6 +34,9 @@ public final class PrivateNode implements AutoCloseable {
     private static final String EXECUTE =
             "echo $$ >\"$0.new\" && mv \"$0.new\" \"$0\"; exec \"$@\"";
 
+    /** A terminal's user finds it open for reading and writing on every one of the streams. */
+    private static final String BOTH_WAYS = "exec 0<>/proc/self/fd/0 1>&0 2>&0; exec \"$@\"";
+
     private final Path directory;
     private final Process unshare;
     private final long pid1;
@@ -89,7 +92,8 @@ public final class PrivateNode implements AutoCloseable {
 
     /** The same with all three streams on a terminal, which becomes its controlling one. */
     public TerminalJob startOnTerminal(List<String> command, Map<String, String> environment) {
-        List<String> line = new ArrayList<>(List.of("setsid", "--ctty", "--wait"));
+        List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", BOTH_WAYS, "sh"));
+        line.addAll(List.of("setsid", "--ctty", "--wait"));
         line.addAll(command);
         return TerminalJob.start(terminal -> start(line, environment, terminal));
     }

@@ -12,16 +12,25 @@ import java.util.function.Function;
 
 /** A command under way on a terminal of its own, on which a test types and from which it reads. */
 public final class TerminalJob implements AutoCloseable {
+    /** Keys. */
+    static final String ENTER = "\r";
+
+    static final String CTRL_C = "\3";
+    static final String CTRL_D = "\4";
+
     private static final Duration DEADLINE = Duration.ofSeconds(90);
 
     private final Job job;
     private final Fd master;
     private final StringBuilder shown = new StringBuilder();
     private final Thread reader;
+    private final Terminal.Settings settings;
+    private int seen;
 
-    private TerminalJob(Job job, Fd master) {
+    private TerminalJob(Job job, Fd master, Terminal.Settings settings) {
         this.job = job;
         this.master = master;
+        this.settings = settings;
         this.reader = Thread.ofPlatform().daemon().name("screen").start(this::read);
     }
 
@@ -31,7 +40,8 @@ public final class TerminalJob implements AutoCloseable {
         try (Fd slave = pty.slave()) {
             Terminal.resize(pty.master(), new WindowSize(80, 24));
             File terminal = new File("/proc/self/fd/" + slave.number());
-            return new TerminalJob(starter.apply(terminal), pty.master());
+            Terminal.Settings settings = Terminal.settings(slave);
+            return new TerminalJob(starter.apply(terminal), pty.master(), settings);
         } catch (RuntimeException | Error e) {
             pty.master().close();
             throw e;
@@ -41,7 +51,7 @@ public final class TerminalJob implements AutoCloseable {
     /** Until the last process has let go of the terminal: EIO (pty(7)). */
     private void read() {
         byte[] buffer = new byte[1 << 16];
-        try (master) {
+        try {
             int count = master.read(buffer, 0, buffer.length);
             while (count > 0) {
                 String text = new String(buffer, 0, count, StandardCharsets.ISO_8859_1);
@@ -68,6 +78,11 @@ public final class TerminalJob implements AutoCloseable {
         return Terminal.settings(master);
     }
 
+    /** Whether the terminal is set as it was before the command. */
+    boolean isRestored() {
+        return settings().equals(settings);
+    }
+
     /** All that has been shown so far, with the echo of what was typed. */
     public String screen() {
         synchronized (shown) {
@@ -82,6 +97,43 @@ public final class TerminalJob implements AutoCloseable {
                 () -> "'" + expected + "' on the screen: " + screen());
         if (!screen().contains(expected)) {
             throw new AssertionError("'" + expected + "' was never on the screen: " + screen());
+        }
+    }
+
+    /**
+     * Waits for a text behind those that earlier calls have found.
+     *
+     * @return what stands before it
+     */
+    String awaitShown(String text) {
+        int from = seen;
+        Await.until(
+                DEADLINE,
+                () -> screen().indexOf(text, from) >= 0 || !reader.isAlive(),
+                () -> "'" + text + "' behind character " + from + " on the screen: " + screen());
+        int at = screen().indexOf(text, from);
+        if (at < 0) {
+            throw new AssertionError(
+                    "'" + text + "' never came behind character " + from + ": " + screen());
+        }
+        seen = at + text.length();
+        return screen().substring(from, at);
+    }
+
+    /** Waits until so many bytes have been shown. */
+    void awaitLength(int bytes) {
+        Await.until(
+                DEADLINE,
+                () -> length() >= bytes || !reader.isAlive(),
+                () -> bytes + " bytes on the screen: " + length());
+        if (length() < bytes) {
+            throw new AssertionError(length() + " bytes on the screen, not " + bytes);
+        }
+    }
+
+    private int length() {
+        synchronized (shown) {
+            return shown.length();
         }
     }
 
@@ -107,11 +159,18 @@ public final class TerminalJob implements AutoCloseable {
         return new Job.Result(result.command(), result.exitCode(), screen(), "");
     }
 
-    /** Kills the command, if it still runs; the terminal goes with its last process. */
+    /** Kills the command if it still runs; a terminal that another process holds stays open. */
     @Override
     public void close() {
         if (job.isAlive()) {
             job.kill();
+        }
+        try {
+            if (reader.join(DEADLINE)) {
+                master.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
