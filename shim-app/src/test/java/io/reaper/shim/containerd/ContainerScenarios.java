@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a pair of shim and runtime must do under a containerd, besides {@link SmokeScenarios}. */
-abstract class ContainerScenarios extends SmokeScenarios {
+/**
+ * What a pair of shim and runtime must do under a containerd, besides {@link TerminalScenarios}.
+ */
+abstract class ContainerScenarios extends TerminalScenarios {
     private static final int LARGE = 10 << 20;
 
     ContainerScenarios(ContainerdRelease release, Pair pair) {
@@ -114,18 +116,6 @@ abstract class ContainerScenarios extends SmokeScenarios {
                 () -> "daemon " + daemon + " without children: " + childrenOf(daemon));
         assertTrue(containerd.process(daemon).isPresent(), "the daemon lives");
         assertEnded("orphans", 0);
-    }
-
-    /**
-     * runc's shim kills what is left only if the container has no PID namespace of its own: in host
-     * mode our runtime gives it none, so the spec has to say so by joining the node's.
-     */
-    private List<String> leftoverOptions(String... options) {
-        List<String> all = new ArrayList<>(List.of(options));
-        if (pair == Pair.RUNC_SHIM_WITH_REAPER_RUNTIME) {
-            all.addAll(List.of("--with-ns", "pid:/proc/1/ns/pid"));
-        }
-        return all;
     }
 
     /**
@@ -233,23 +223,6 @@ abstract class ContainerScenarios extends SmokeScenarios {
         return containerd.node().processes().stream()
                 .filter(process -> process.parent() == parent)
                 .toList();
-    }
-
-    /** Words of a shell script. */
-    static String waitFor(Path file) {
-        return "while [ ! -e " + file + " ]; do sleep 0.1; done; ";
-    }
-
-    static String touch(Path file) {
-        return "touch " + file + "; ";
-    }
-
-    static void create(Path file) {
-        try {
-            Files.createFile(file);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static String numberedLines() {

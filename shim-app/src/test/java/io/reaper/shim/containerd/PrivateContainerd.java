@@ -184,6 +184,14 @@ final class PrivateContainerd implements AutoCloseable {
         return row[0];
     }
 
+    /** Waits until an event with this topic was told of a container. */
+    void awaitTopic(String id, String topic) {
+        Await.until(
+                DEADLINE,
+                () -> events().topics(namespace(), id).contains(topic),
+                () -> topic + " of " + events().of(namespace(), id));
+    }
+
     /** The process of the node with this pid. */
     Optional<NodeProcess> process(int pid) {
         return node.processes().stream().filter(process -> process.pid() == pid).findFirst();

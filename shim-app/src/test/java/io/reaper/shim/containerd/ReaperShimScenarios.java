@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -92,5 +93,29 @@ abstract class ReaperShimScenarios extends ContainerScenarios {
         } finally {
             containerd.restart(Map.of());
         }
+    }
+
+    /** What needs cgroups is refused in one line, and a runc container beside is not hurt by it. */
+    @Test
+    void whatHostModeCannotDoIsSaid() {
+        runSleeper("plain");
+        List<String> beside = new ArrayList<>(List.of("run", "-d", "--null-io"));
+        beside.addAll(Pair.RUNC.runOptions());
+        beside.addAll(List.of(BusyboxImage.NAME, "beside", "sleep", "1000"));
+        containerd
+                .startCtr(containerd.namespace(), beside)
+                .await(PrivateContainerd.DEADLINE)
+                .expect(0);
+        for (String verb : List.of("pause", "resume", "metrics")) {
+            Job.Result refused = ctr("task", verb, "plain");
+            assertNotEquals(0, refused.exitCode(), refused::toString);
+            assertEquals(1, refused.stderr().strip().lines().count(), refused::toString);
+        }
+        assertEquals(
+                "RUNNING", containerd.task(containerd.namespace(), "plain").orElseThrow().status());
+        Job.Result metrics = ctr("task", "metrics", "beside").expect(0);
+        assertTrue(metrics.stdout().contains("memory"), metrics::toString);
+        endSleeper("plain");
+        endSleeper("beside");
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -189,6 +190,35 @@ abstract class SmokeScenarios {
 
     static void awaitFile(Path file) {
         Await.until(PrivateContainerd.DEADLINE, () -> Files.exists(file), () -> file + " is there");
+    }
+
+    /**
+     * runc's shim kills what is left only if the container has no PID namespace of its own: in host
+     * mode our runtime gives it none, so the spec has to say so by joining the node's.
+     */
+    final List<String> leftoverOptions(String... options) {
+        List<String> all = new ArrayList<>(List.of(options));
+        if (pair == Pair.RUNC_SHIM_WITH_REAPER_RUNTIME) {
+            all.addAll(List.of("--with-ns", "pid:/proc/1/ns/pid"));
+        }
+        return all;
+    }
+
+    /** Words of a shell script. */
+    static String waitFor(Path file) {
+        return "while [ ! -e " + file + " ]; do sleep 0.1; done; ";
+    }
+
+    static String touch(Path file) {
+        return "touch " + file + "; ";
+    }
+
+    static void create(Path file) {
+        try {
+            Files.createFile(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Waits for the end of a detached container, deletes it, and checks the exit code told. */

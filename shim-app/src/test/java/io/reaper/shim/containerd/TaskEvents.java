@@ -20,6 +20,11 @@ record TaskEvents(Supplier<String> recorded) {
         int exitStatus() {
             return fields.path("exit_status").asInt(0);
         }
+
+        /** The id of the process that an event of an exec, or of an exit, is about; or nothing. */
+        String processId() {
+            return fields.path("exec_id").asText(fields.path("id").asText(""));
+        }
     }
 
     List<Event> of(String namespace, String containerId) {

@@ -14,8 +14,8 @@
  * <tr><td>ContainerdNRuncReference</td><td>runc's, runc</td><td>ContainerScenarios</td><td>ContainerScenarios</td></tr>
  * </table>
  *
- * <p>Each of ReaperScenarios, ReaperShimScenarios, ContainerScenarios and SmokeScenarios holds all
- * of the next one.
+ * <p>Each of ReaperScenarios, ReaperShimScenarios, ContainerScenarios, TerminalScenarios,
+ * StreamScenarios, ExecScenarios and SmokeScenarios holds all of the next one.
  *
  * <p>The last row has nothing of ours: it checks the scenarios themselves and runs on demand only,
  * by -Dtest='Containerd*RuncReference'.
@@ -27,8 +27,12 @@
  * for it. A container whose leftovers it shall kill in host mode has to join the node's PID
  * namespace in its spec.
  *
+ * <p>Otherwise with runc's shim: what a terminal shows last may be lost when its container exits,
+ * and the exit of an exec that ends with its container may be told late or never. In both crossings
+ * and with both programs ours, pause, resume and metrics are refused in host mode.
+ *
  * <p>System properties: reaper.bin, the directory of both programs; reaper.test.parallel, how many
- * containers run at once (5). Environment: REAPER_TEST_OFFLINE=1 skips what needs a package that
- * cannot be fetched.
+ * containers run at once (5); reaper.test.execs, how many execs at once (200; 50 with a peer; 10 in
+ * JVM mode). Environment: REAPER_TEST_OFFLINE=1 skips what needs a package that cannot be fetched.
  */
 package io.reaper.shim.containerd;
