@@ -109,7 +109,9 @@ public final class CommandLines {
         List<List<String>> calls = new ArrayList<>(FEW);
         calls.addAll(MORE);
         for (String verb : VERBS) {
-            calls.add(List.of(verb));
+            if (!verb.equals("spec")) { // which would write into the working directory
+                calls.add(List.of(verb));
+            }
             calls.add(List.of(verb, "--help"));
             calls.add(List.of(verb, "--no-such-option"));
         }
