@@ -204,6 +204,8 @@ expect 0 ctr run --detach --runtime io.containerd.reaper.v2 demo/busybox:1 stays
 expect 0 ctr task ls
 says '^stays .*RUNNING'
 expect 0 ctr task ps stays
+expect 5 ctr task exec --exec-id look --cwd /tmp stays /bin/sh -c 'echo "another process, in $(pwd)"; exit 5'
+says 'another process, in /tmp'
 expect 0 cat "$work/state/io.containerd.runtime.v2.task/demo/stays/rootfs/etc/image"
 says 'made by scripts/demo.sh'
 
