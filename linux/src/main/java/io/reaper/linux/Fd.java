@@ -170,11 +170,6 @@ public final class Fd implements AutoCloseable {
                 : (int) LinuxException.check(count, "read", name);
     }
 
-    /** As {@link #tryRead(Memory, int, int)}, into the start of the buffer. */
-    public int tryRead(Memory buffer, int length) {
-        return tryRead(buffer, 0, length);
-    }
-
     /**
      * Writes once from within a buffer.
      *

@@ -55,7 +55,7 @@ final class Pump implements AutoCloseable {
     private int read() {
         int count;
         try {
-            count = from.tryRead(buffer, SIZE);
+            count = from.tryRead(buffer, 0, SIZE);
         } catch (LinuxException e) {
             if (!e.is(Errno.EIO)) {
                 throw e;
