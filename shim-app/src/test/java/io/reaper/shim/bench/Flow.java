@@ -47,7 +47,7 @@ final class Flow {
     /** Fails if anything comes but the end. */
     static void expectEnd(Fd reader) {
         try (Memory buffer = Memory.of(1)) {
-            if (reader.tryRead(buffer, 1) != 0) {
+            if (reader.tryRead(buffer, 0, 1) != 0) {
                 throw new IllegalStateException("more than was written came from " + reader);
             }
         }
@@ -77,7 +77,7 @@ final class Flow {
 
     private static int count(Fd reader, Memory buffer, int length) {
         try {
-            return reader.tryRead(buffer, length);
+            return reader.tryRead(buffer, 0, length);
         } catch (LinuxException e) {
             if (e.errno().equals(Errno.EIO)) {
                 return 0; // a terminal whose other side is closed

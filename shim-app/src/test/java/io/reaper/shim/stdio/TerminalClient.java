@@ -92,7 +92,7 @@ final class TerminalClient implements AutoCloseable {
         int length = Math.min(limit, CHUNK);
         try (Memory buffer = Memory.of(length)) {
             int count;
-            while ((count = screen.tryRead(buffer, length)) < 0) {
+            while ((count = screen.tryRead(buffer, 0, length)) < 0) {
                 await(screen, Poll.POLLIN, what);
             }
             byte[] bytes = new byte[count];
