@@ -3,7 +3,7 @@ package io.reaper.shim.bench;
 import io.reaper.linux.Child;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.Signals;
-import io.reaper.shim.containerd.BusyboxImage;
+import io.reaper.testing.BusyboxImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

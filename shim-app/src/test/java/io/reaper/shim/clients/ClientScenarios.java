@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.linux.WindowSize;
-import io.reaper.shim.containerd.Await;
-import io.reaper.shim.containerd.Job;
-import io.reaper.shim.containerd.NodeProcess;
-import io.reaper.shim.containerd.Root;
-import io.reaper.shim.containerd.TerminalJob;
+import io.reaper.testing.Await;
+import io.reaper.testing.Job;
+import io.reaper.testing.NodeProcess;
+import io.reaper.testing.Root;
+import io.reaper.testing.TerminalJob;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package io.reaper.shim.clients;
 
-import io.reaper.shim.containerd.Await;
-import io.reaper.shim.containerd.Job;
-import io.reaper.shim.containerd.NodeProcess;
-import io.reaper.shim.containerd.PrivateNode;
-import io.reaper.shim.containerd.TerminalJob;
-import io.reaper.shim.containerd.TestCgroups;
+import io.reaper.testing.Await;
+import io.reaper.testing.Job;
+import io.reaper.testing.NodeProcess;
+import io.reaper.testing.PrivateNode;
+import io.reaper.testing.TerminalJob;
+import io.reaper.testing.TestCgroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

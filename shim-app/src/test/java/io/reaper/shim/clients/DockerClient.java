@@ -1,12 +1,12 @@
 package io.reaper.shim.clients;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.reaper.shim.containerd.Await;
-import io.reaper.shim.containerd.BusyboxImage;
-import io.reaper.shim.containerd.ContainerdRelease;
-import io.reaper.shim.containerd.DebianPackage;
-import io.reaper.shim.containerd.Job;
-import io.reaper.shim.containerd.PrivateNode;
+import io.reaper.testing.Await;
+import io.reaper.testing.BusyboxImage;
+import io.reaper.testing.ContainerdRelease;
+import io.reaper.testing.DebianPackage;
+import io.reaper.testing.Job;
+import io.reaper.testing.PrivateNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

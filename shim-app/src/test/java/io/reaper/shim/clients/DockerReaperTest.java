@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.shim.containerd.Job;
+import io.reaper.testing.Job;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

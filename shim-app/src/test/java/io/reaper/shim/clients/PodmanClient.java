@@ -1,9 +1,9 @@
 package io.reaper.shim.clients;
 
-import io.reaper.shim.containerd.BusyboxImage;
-import io.reaper.shim.containerd.DebianPackage;
-import io.reaper.shim.containerd.Job;
-import io.reaper.shim.containerd.PrivateNode;
+import io.reaper.testing.BusyboxImage;
+import io.reaper.testing.DebianPackage;
+import io.reaper.testing.Job;
+import io.reaper.testing.PrivateNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

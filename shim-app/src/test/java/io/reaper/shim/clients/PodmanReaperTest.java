@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.shim.containerd.Job;
+import io.reaper.testing.Job;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.reaper.shim.clients;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.shim.containerd.Job;
+import io.reaper.testing.Job;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,6 @@
 /**
  * The containerd ring, continued: real clients, each with everything of its own on a {@link
- * io.reaper.shim.containerd.PrivateNode}.
+ * io.reaper.testing.PrivateNode}.
  *
  * <table>
  * <caption>Classes and what they run</caption>

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.testing.Await;
+import io.reaper.testing.BusyboxImage;
+import io.reaper.testing.ContainerdRelease;
+import io.reaper.testing.Job;
+import io.reaper.testing.NodeProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

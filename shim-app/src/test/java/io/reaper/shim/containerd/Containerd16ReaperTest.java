@@ -1,5 +1,6 @@
 package io.reaper.shim.containerd;
 
+import io.reaper.testing.ContainerdRelease;
 import org.junit.jupiter.api.Tag;
 
 @Tag("smoke")

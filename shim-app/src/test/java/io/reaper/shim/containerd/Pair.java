@@ -1,5 +1,6 @@
 package io.reaper.shim.containerd;
 
+import io.reaper.testing.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,25 +57,16 @@ enum Pair {
 
     /** The directories that come first in containerd's PATH. */
     List<Path> path() {
-        return reaperShim || reaperRuntime ? List.of(programs()) : List.of();
+        return reaperShim || reaperRuntime ? List.of(Programs.directory()) : List.of();
     }
 
     private Path runtime() {
-        Path file = reaperRuntime ? programs().resolve("reaper-runtime") : RUNC_BINARY;
-        if (!Files.isExecutable(file)) {
-            throw new AssertionError("not an executable: " + file);
+        if (reaperRuntime) {
+            return Programs.runtime();
         }
-        return file;
-    }
-
-    /** Directory of the installed programs: the system property reaper.bin. */
-    private static Path programs() {
-        String directory = System.getProperty("reaper.bin", "");
-        if (directory.isEmpty()) {
-            throw new AssertionError(
-                    "install the programs (scripts/install.sh --prefix DIR) and name them with"
-                            + " -Dreaper.bin=DIR/bin");
+        if (!Files.isExecutable(RUNC_BINARY)) {
+            throw new AssertionError("not an executable: " + RUNC_BINARY);
         }
-        return Path.of(directory).toAbsolutePath();
+        return RUNC_BINARY;
     }
 }

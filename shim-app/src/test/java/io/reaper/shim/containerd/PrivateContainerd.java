@@ -1,5 +1,12 @@
 package io.reaper.shim.containerd;
 
+import io.reaper.testing.Await;
+import io.reaper.testing.BusyboxImage;
+import io.reaper.testing.ContainerdRelease;
+import io.reaper.testing.Job;
+import io.reaper.testing.NodeProcess;
+import io.reaper.testing.PrivateNode;
+import io.reaper.testing.TestCgroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,8 @@ package io.reaper.shim.containerd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.reaper.testing.ContainerdRelease;
+import io.reaper.testing.Job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

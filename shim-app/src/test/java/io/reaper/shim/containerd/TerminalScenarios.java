@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.linux.WindowSize;
+import io.reaper.testing.ContainerdRelease;
+import io.reaper.testing.TerminalJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

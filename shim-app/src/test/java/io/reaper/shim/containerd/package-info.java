@@ -1,9 +1,9 @@
 /**
  * The containerd ring: real containers by `ctr` under a containerd of the tests' own.
  *
- * <p>{@link io.reaper.shim.containerd.PrivateNode} keeps what the tests start apart from the
- * machine, {@link io.reaper.shim.containerd.PrivateContainerd} runs a containerd on it, and the
- * scenarios are written once for these pairs:
+ * <p>{@link io.reaper.testing.PrivateNode} keeps what the tests start apart from the machine,
+ * {@link io.reaper.shim.containerd.PrivateContainerd} runs a containerd on it, and the scenarios
+ * are written once for these pairs:
  *
  * <table>
  * <caption>Classes and what they run</caption>

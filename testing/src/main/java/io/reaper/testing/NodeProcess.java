@@ -1,4 +1,4 @@
-package io.reaper.shim.containerd;
+package io.reaper.testing;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +21,7 @@ import java.util.Optional;
 public record NodeProcess(int pid, int parent, char state, String command) {
 
     /** All processes of a procfs instance, by pid. */
-    static List<NodeProcess> all(Path proc) {
+    public static List<NodeProcess> all(Path proc) {
         List<NodeProcess> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc, "[0-9]*")) {
             entries.forEach(entry -> read(entry).ifPresent(found::add));

@@ -1,4 +1,4 @@
-package io.reaper.shim.containerd;
+package io.reaper.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package io.reaper.shim.containerd;
+package io.reaper.testing;
 
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
@@ -13,10 +13,10 @@ import java.util.function.Function;
 /** A command under way on a terminal of its own, on which a test types and from which it reads. */
 public final class TerminalJob implements AutoCloseable {
     /** Keys. */
-    static final String ENTER = "\r";
+    public static final String ENTER = "\r";
 
-    static final String CTRL_C = "\3";
-    static final String CTRL_D = "\4";
+    public static final String CTRL_C = "\3";
+    public static final String CTRL_D = "\4";
 
     private static final Duration DEADLINE = Duration.ofSeconds(90);
 
@@ -79,7 +79,7 @@ public final class TerminalJob implements AutoCloseable {
     }
 
     /** Whether the terminal is set as it was before the command. */
-    boolean isRestored() {
+    public boolean isRestored() {
         return settings().equals(settings);
     }
 
@@ -105,7 +105,7 @@ public final class TerminalJob implements AutoCloseable {
      *
      * @return what stands before it
      */
-    String awaitShown(String text) {
+    public String awaitShown(String text) {
         int from = seen;
         Await.until(
                 DEADLINE,
@@ -121,7 +121,7 @@ public final class TerminalJob implements AutoCloseable {
     }
 
     /** Waits until so many bytes have been shown. */
-    void awaitLength(int bytes) {
+    public void awaitLength(int bytes) {
         Await.until(
                 DEADLINE,
                 () -> length() >= bytes || !reader.isAlive(),

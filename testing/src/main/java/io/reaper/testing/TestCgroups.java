@@ -1,4 +1,4 @@
-package io.reaper.shim.containerd;
+package io.reaper.testing;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -14,7 +14,7 @@ public final class TestCgroups {
     private TestCgroups() {}
 
     /** The cgroups with this name at the root of every hierarchy. */
-    static List<Path> named(String name) {
+    public static List<Path> named(String name) {
         List<Path> hierarchies = new ArrayList<>(children(ROOT));
         hierarchies.add(ROOT);
         return hierarchies.stream()

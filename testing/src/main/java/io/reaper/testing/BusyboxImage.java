@@ -1,4 +1,4 @@
-package io.reaper.shim.containerd;
+package io.reaper.testing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -28,7 +28,7 @@ public final class BusyboxImage {
     public static final String NAME = "localhost/busybox:test";
 
     /** The same for uid and gid 1000. */
-    static final String OF_USER = "localhost/busybox:user";
+    public static final String OF_USER = "localhost/busybox:user";
 
     private static final String MEDIA = "application/vnd.oci.image.";
     private static final List<String> ENVIRONMENT = List.of("PATH=/usr/bin:/bin");
