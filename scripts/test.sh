@@ -45,7 +45,7 @@ root=
 [ "$(id -u)" != 0 ] || root=1
 need_build_tools
 if [ -n "$root" ]; then
-    need_packages containerd /usr/sbin/runc=runc /bin/busybox=busybox-static strace
+    need_packages containerd /usr/sbin/runc=runc /bin/busybox=busybox-static strace shellcheck
 fi
 find_jdk
 cd "$repo"
