@@ -19,6 +19,7 @@
 #define SIGNALS 64
 #define STACK_SIZE (64 * 1024)
 #define CLOSE_RANGE_CLOEXEC_FLAG 4 /* CLOSE_RANGE_CLOEXEC, which older headers lack */
+#define MFD_EXEC_FLAG 0x10U        /* MFD_EXEC, likewise */
 
 long reaper_syscall(long n, long a, long b, long c, long d, long e, long f) {
     long r = syscall(n, a, b, c, d, e, f);
@@ -73,11 +74,37 @@ long reaper_watch_signal(long number, long fd) {
     return sigaction((int)number, &action, 0) ? -errno : 0;
 }
 
-/* execve in the calling thread; what the VM set for signals is not inherited. Only returns on failure: -errno. */
-long reaper_exec(const char *path, char *const *argv, char *const *envp) {
+/* execve in the calling thread, of an open file unless `fd` is -1; what the VM set for signals is not inherited. Only returns on failure: -errno. */
+long reaper_exec(long fd, const char *path, char *const *argv, char *const *envp) {
     reset_signals();
-    execve(path, argv, envp);
+    if (fd < 0)
+        execve(path, argv, envp);
+    else
+        syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
     return -errno;
+}
+
+/* pause.c as build.sh has made a program of it: PAUSE is its file. */
+__asm__(".section .rodata\n"
+        "placeholder: .incbin \"" PAUSE "\"\n"
+        "placeholder_end:\n"
+        ".previous");
+extern const char placeholder[] __attribute__((visibility("hidden")));
+extern const char placeholder_end[] __attribute__((visibility("hidden")));
+
+/* That program as a file in memory, ready to be executed: its descriptor, close-on-exec. EACCES: sysctl vm.memfd_noexec is 2. */
+long reaper_placeholder(void) {
+    int fd = memfd_create("reaper-pause", MFD_CLOEXEC | MFD_EXEC_FLAG);
+    if (fd < 0 && errno == EINVAL) /* before Linux 6.3 all of them can be executed */
+        fd = memfd_create("reaper-pause", MFD_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t size = placeholder_end - placeholder, written = write(fd, placeholder, size);
+    if (written == size)
+        return fd;
+    int failure = written < 0 ? errno : ENOSPC;
+    close(fd);
+    return -failure;
 }
 
 /*

@@ -28,7 +28,8 @@ final class FfmKernel implements Kernel {
     private static final SymbolLookup SYMBOLS = load();
     private static final MethodHandle SYSCALL = function("reaper_syscall", 7);
     private static final MethodHandle SPAWN = function("reaper_spawn", 1);
-    private static final MethodHandle EXEC = function("reaper_exec", 3);
+    private static final MethodHandle EXEC = function("reaper_exec", 4);
+    private static final MethodHandle PLACEHOLDER = function("reaper_placeholder", 0);
     private static final MethodHandle CLOEXEC_FROM = function("reaper_cloexec_from", 1);
     private static final MethodHandle RESTORE_LIMITS = function("reaper_restore_limits", 0);
     private static final MethodHandle WATCH_SIGNAL = function("reaper_watch_signal", 2);
@@ -92,9 +93,18 @@ final class FfmKernel implements Kernel {
     }
 
     @Override
-    public long exec(long path, long argv, long envp) {
+    public long exec(long fd, long path, long argv, long envp) {
         try {
-            return (long) EXEC.invokeExact(path, argv, envp);
+            return (long) EXEC.invokeExact(fd, path, argv, envp);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public long placeholder() {
+        try {
+            return (long) PLACEHOLDER.invokeExact();
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -24,7 +24,10 @@ final class ImageKernel implements Kernel {
     private static native long spawnChild(long request);
 
     @CFunction(value = "reaper_exec", transition = Transition.NO_TRANSITION)
-    private static native long become(long path, long argv, long envp);
+    private static native long become(long fd, long path, long argv, long envp);
+
+    @CFunction(value = "reaper_placeholder", transition = Transition.NO_TRANSITION)
+    private static native long fileOfPlaceholder();
 
     @CFunction(value = "reaper_cloexec_from", transition = Transition.NO_TRANSITION)
     private static native long cloexecFrom(long first);
@@ -60,8 +63,13 @@ final class ImageKernel implements Kernel {
     }
 
     @Override
-    public long exec(long path, long argv, long envp) {
-        return become(path, argv, envp);
+    public long exec(long fd, long path, long argv, long envp) {
+        return become(fd, path, argv, envp);
+    }
+
+    @Override
+    public long placeholder() {
+        return fileOfPlaceholder();
     }
 
     @Override

@@ -14,8 +14,11 @@ interface Kernel {
     /** {@code struct spawn} of {@code seam.c} at {@code request}: the child's pid. */
     long spawn(long request);
 
-    /** Returns only on failure. */
-    long exec(long path, long argv, long envp);
+    /** Of the open file {@code fd}, or of {@code path} if that is −1; returns only on failure. */
+    long exec(long fd, long path, long argv, long envp);
+
+    /** A descriptor of the program of {@code pause.c}, to be executed. */
+    long placeholder();
 
     /** Descriptors from {@code first} on do not reach the next program; 0. */
     long closeOnExecFrom(long first);

@@ -1,6 +1,7 @@
 package io.reaper.linux;
 
 import static io.reaper.linux.SeamChecks.ENV;
+import static io.reaper.linux.SeamChecks.OUTPUT_LIMIT;
 import static io.reaper.linux.SeamChecks.content;
 import static io.reaper.linux.SeamChecks.number;
 import static io.reaper.linux.SeamChecks.output;
@@ -10,6 +11,8 @@ import static io.reaper.linux.SeamChecks.status;
 import static io.reaper.linux.SeamChecks.word;
 
 import io.reaper.linux.SeamChecks.Check;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +22,7 @@ final class ProcessSeamChecks {
 
     private static final String EXEC = "exec";
     private static final String EXEC_FAILS = "exec-fails";
+    private static final String PLACEHOLDER = "placeholder";
     private static final long CLONE_THREAD = 0x10000; // never without CLONE_SIGHAND
     private static final String STATUS = "/proc/self/status";
     private static final String NO_SIGNALS = "blocked 0, ignored 0, caught 0";
@@ -96,7 +100,11 @@ final class ProcessSeamChecks {
                 new Check(
                         "exec, nothing there; a directory",
                         "no such file or directory, permission denied",
-                        () -> output(self(EXEC_FAILS))));
+                        () -> output(self(EXEC_FAILS))),
+                new Check(
+                        "the placeholder runs from memory",
+                        "/memfd:reaper-pause (deleted), killed by SIGKILL",
+                        () -> placeholder()));
     }
 
     /** What {@link SeamChecks#self} does, in a process of its own: it ends by exec. */
@@ -105,6 +113,12 @@ final class ProcessSeamChecks {
         if (mode.equals(EXEC_FAILS)) {
             String said = exec("/no/such", "x") + ", " + exec("/", "x");
             throw new IllegalStateException(exec("/bin/echo", "echo", said));
+        }
+        if (mode.equals(PLACEHOLDER)) {
+            Program.closeOnExecFrom(0); // which tells the parent
+            try (Program program = Program.placeholder(List.of("reaper-pause"), ENV)) {
+                throw program.exec();
+            }
         }
         throw new IllegalStateException(exec("/bin/cat", "cat", STATUS));
     }
@@ -156,6 +170,24 @@ final class ProcessSeamChecks {
             return status(request).toString();
         } catch (LinuxException e) {
             return e.getMessage();
+        }
+    }
+
+    private static String placeholder() throws IOException {
+        Fd[] pipe = Fd.pipe(0);
+        SpawnRequest request =
+                SpawnRequest.of(self(PLACEHOLDER), ENV, List.of(pipe[0], pipe[1], pipe[1]));
+        Child child;
+        try (Fd ours = pipe[0]) {
+            try (Fd _ = pipe[1]) {
+                child = Spawner.spawn(request);
+            }
+            ours.readAll(OUTPUT_LIMIT);
+        }
+        String file = Files.readSymbolicLink(Path.of("/proc/" + child.pid() + "/exe")).toString();
+        try (Pidfd pidfd = child.pidfd()) {
+            pidfd.signal(Signals.SIGKILL);
+            return file + ", killed by " + Signals.name(pidfd.await().signal());
         }
     }
 

@@ -29,6 +29,17 @@ public record Spec(
         List<String> notApplied) {
 
     /**
+     * Annotations that say what a container is to its pod: of containerd's CRI plugin, of cri-o.
+     */
+    private static final List<String> KINDS =
+            List.of("io.kubernetes.cri.container-type", "io.kubernetes.cri-o.ContainerType");
+
+    /** Whether it is a pod's sandbox, which holds the pod's place and runs nothing else. */
+    public boolean isSandbox() {
+        return KINDS.stream().anyMatch(kind -> "sandbox".equals(annotations.get(kind)));
+    }
+
+    /**
      * {@code process}.
      *
      * @param args never empty; the first names the program

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param env the program's whole environment
  * @param limits set as the last thing before the program
  * @param gate what the program waits for when all else is done
+ * @param placeholder the program is not looked up: it is the runtime's own ({@link
+ *     io.reaper.linux.Program#placeholder})
  * @param startHooks run when start lets it go on, before the program
  */
 public record InitPlan(
@@ -22,6 +24,7 @@ public record InitPlan(
         List<String> env,
         Map<Resource, Limit> limits,
         Gate gate,
+        boolean placeholder,
         Optional<StartHooks> startHooks) {
 
     /** When the program runs. */
@@ -39,17 +42,17 @@ public record InitPlan(
      */
     public record StartHooks(List<Hook> hooks, String state) {}
 
-    /** Without hooks. */
+    /** Of a program that is looked up, without hooks. */
     public InitPlan(
             List<InitStep> steps,
             List<String> args,
             List<String> env,
             Map<Resource, Limit> limits,
             Gate gate) {
-        this(steps, args, env, limits, gate, Optional.empty());
+        this(steps, args, env, limits, gate, false, Optional.empty());
     }
 
     public InitPlan withStartHooks(Optional<StartHooks> hooks) {
-        return new InitPlan(steps, args, env, limits, gate, hooks);
+        return new InitPlan(steps, args, env, limits, gate, placeholder, hooks);
     }
 }

@@ -57,20 +57,20 @@ public final class InitStage {
             channel.send(new InitMessage.Pid((int) Syscalls.get().getpid()));
             boolean registered =
                     channel.receive().filter(InitMessage.Continue.class::isInstance).isPresent();
-            Optional<String> program = registered ? prepare(plan, channel) : Optional.empty();
+            Optional<Program> program = registered ? prepare(plan, channel) : Optional.empty();
             if (program.isPresent()) {
                 becomeProgram(program.get(), plan, channel);
             }
         }
     }
 
-    private Optional<String> prepare(InitPlan plan, InitChannel channel) {
+    private Optional<Program> prepare(InitPlan plan, InitChannel channel) {
         InitMessage.Failed failure;
         try {
             for (InitStep step : plan.steps()) {
                 runner.run(step).map(InitMessage.Warning::new).ifPresent(channel::send);
             }
-            String program = ProgramLookup.find(plan.args().getFirst(), plan.env());
+            Program program = program(plan);
             channel.send(new InitMessage.Ready());
             return Optional.of(program);
         } catch (LinuxException e) {
@@ -82,8 +82,17 @@ public final class InitStage {
         return Optional.empty();
     }
 
-    private void becomeProgram(String path, InitPlan plan, InitChannel channel) {
-        try (Program program = new Program(path, plan.args(), plan.env())) {
+    private static Program program(InitPlan plan) {
+        return plan.placeholder()
+                ? Program.placeholder(plan.args(), plan.env())
+                : new Program(
+                        ProgramLookup.find(plan.args().getFirst(), plan.env()),
+                        plan.args(),
+                        plan.env());
+    }
+
+    private void becomeProgram(Program prepared, InitPlan plan, InitChannel channel) {
+        try (Program program = prepared) {
             switch (plan.gate()) {
                 case START -> {
                     channel.close();

@@ -61,6 +61,7 @@ public final class PlanCodec {
             write(plan.env(), out);
             write(plan.limits(), out);
             out.writeUTF(plan.gate().name());
+            out.writeBoolean(plan.placeholder());
             writeHooks(plan.startHooks(), out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -83,6 +84,7 @@ public final class PlanCodec {
                     readStrings(in),
                     readLimits(in),
                     InitPlan.Gate.valueOf(in.readUTF()),
+                    in.readBoolean(),
                     readHooks(in));
         } catch (IOException e) {
             throw new IllegalArgumentException("init plan of " + plan.length + " bytes", e);

@@ -26,6 +26,9 @@ final class StepRunner {
     private static final int STANDARD_STREAMS = 3;
     private static final int KEEP_GROUP = -1;
     private static final String OOM_SCORE = "/proc/self/oom_score_adj";
+    private static final String LOWERED =
+            " (lower than the caller's own it needs CAP_SYS_RESOURCE;"
+                    + " with restrict_oom_score_adj = true containerd asks for no lower one)";
 
     private final Syscalls syscalls;
     private final IntFunction<FileStat> stats;
@@ -158,10 +161,11 @@ final class StepRunner {
         byte[] text = Integer.toString(value).getBytes(StandardCharsets.US_ASCII);
         try (Memory buffer = Memory.of(text.length)) {
             buffer.bytes().put(0, text);
+            long result = syscalls.write((int) fd, buffer, text.length);
             LinuxException.check(
-                    syscalls.write((int) fd, buffer, text.length),
+                    result,
                     "write \"" + value + "\" to",
-                    OOM_SCORE);
+                    result == -Errno.EACCES.number() ? OOM_SCORE + LOWERED : OOM_SCORE);
         } finally {
             syscalls.close((int) fd);
         }

@@ -49,7 +49,7 @@ public final class Create {
         Bundle bundle = Bundle.load(request.bundle());
         ContainerHooks.check(bundle.spec(), settings);
         Optional<Cgroup> cgroup = TrackingCgroup.plan(request.id(), bundle.spec());
-        InitPlanner planner = new InitPlanner(bundle.spec().process());
+        InitPlanner planner = new InitPlanner(bundle.spec());
         InitPlan plan = planner.plan(request.id(), request.newKeyring(), InitPlan.Gate.START);
         planner.warning().ifPresent(log::warning);
 

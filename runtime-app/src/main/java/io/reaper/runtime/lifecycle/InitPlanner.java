@@ -18,12 +18,28 @@ import java.util.TreeSet;
 final class InitPlanner {
 
     private static final int DEFAULT_UMASK = 0022;
+    private static final List<String> PLACEHOLDER = List.of("reaper-pause");
 
     private final Spec.ContainerProcess process;
+    private final boolean placeholder;
     private final Set<String> unknownCapabilities = new TreeSet<>();
 
+    /** Of a process that is run beside a container's first one. */
     InitPlanner(Spec.ContainerProcess process) {
+        this(process, false);
+    }
+
+    /**
+     * Of a container's first process: the program of a pod's sandbox lies in an image, which host
+     * mode does not enter, so that a placeholder takes its place.
+     */
+    InitPlanner(Spec spec) {
+        this(spec.process(), spec.isSandbox());
+    }
+
+    private InitPlanner(Spec.ContainerProcess process, boolean placeholder) {
         this.process = process;
+        this.placeholder = placeholder;
     }
 
     /**
@@ -55,7 +71,7 @@ final class InitPlanner {
             steps.add(new InitStep.ForbidNewPrivileges());
         }
         steps.add(new InitStep.SetUmask(user.umask().orElse(DEFAULT_UMASK)));
-        steps.add(new InitStep.ChangeDirectory(process.cwd()));
+        steps.add(new InitStep.ChangeDirectory(placeholder ? "/" : process.cwd()));
         steps.add(new InitStep.LimitBoundingSet(sets.bounding()));
         steps.add(new InitStep.KeepCapabilities());
         steps.add(new InitStep.SetGroups(user.additionalGids()));
@@ -63,7 +79,13 @@ final class InitPlanner {
         steps.add(new InitStep.SetUid(user.uid()));
         steps.add(new InitStep.SetCapabilities(sets));
         return new InitPlan(
-                List.copyOf(steps), process.args(), lastOfEachName(), process.rlimits(), gate);
+                List.copyOf(steps),
+                placeholder ? PLACEHOLDER : process.args(),
+                placeholder ? List.of() : lastOfEachName(),
+                process.rlimits(),
+                gate,
+                placeholder,
+                Optional.empty());
     }
 
     /** What the log is told of; empty if there is nothing. */

@@ -63,7 +63,9 @@ class PlanCodecTest {
                                 List.of("a", ""),
                                 List.of("A=ü"),
                                 LIMITS,
-                                InitPlan.Gate.NONE)
+                                InitPlan.Gate.NONE,
+                                true,
+                                Optional.empty())
                         .withStartHooks(HOOKS);
         assertEquals(plan, PlanCodec.decode(PlanCodec.encode(plan)));
     }

@@ -124,6 +124,19 @@ class StepRunnerTest {
     }
 
     @Test
+    void aScoreThatIsTooLowNamesTheRightAndTheWayOut() {
+        recorder.answer("write", -Errno.EACCES.number());
+        LinuxException e =
+                assertThrows(
+                        LinuxException.class, () -> runner().run(new InitStep.SetOomScore(-998)));
+        assertEquals(
+                "write \"-998\" to /proc/self/oom_score_adj (lower than the caller's own it needs"
+                        + " CAP_SYS_RESOURCE; with restrict_oom_score_adj = true containerd asks"
+                        + " for no lower one): permission denied",
+                e.getMessage());
+    }
+
+    @Test
     void theScoreIsWrittenAndTheFileClosed() {
         recorder.answer("openat", 9);
         recorder.answer("write", 3);

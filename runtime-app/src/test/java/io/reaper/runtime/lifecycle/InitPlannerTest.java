@@ -1,11 +1,13 @@
 package io.reaper.runtime.lifecycle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.Capabilities;
 import io.reaper.linux.Capability;
+import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecReader;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.InitStep;
@@ -13,18 +15,33 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InitPlannerTest {
 
     private static final ContainerId ID = ContainerId.of("c");
 
-    private static InitPlanner planner(String properties) {
+    private static Spec spec(String properties, String more) {
         String json =
                 "{\"ociVersion\":\"1.2.0\",\"process\":{\"args\":[\"a\"],\"cwd\":\"/w\""
                         + properties
-                        + "}}";
+                        + "}"
+                        + more
+                        + "}";
+        return SpecReader.read("config.json", json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static InitPlanner planner(String properties) {
+        return new InitPlanner(spec(properties, "").process());
+    }
+
+    private static InitPlan created(String annotations) {
         return new InitPlanner(
-                SpecReader.read("config.json", json.getBytes(StandardCharsets.UTF_8)).process());
+                        spec(
+                                ",\"env\":[\"A=1\"],\"user\":{\"uid\":7,\"gid\":8}",
+                                ",\"annotations\":{" + annotations + "}"))
+                .plan(ID, true, InitPlan.Gate.START);
     }
 
     private static List<String> names(InitPlan plan) {
@@ -98,6 +115,41 @@ class InitPlannerTest {
         assertEquals(
                 Optional.of("ignoring unknown or unavailable capabilities: [CAP_BAR, CAP_FOO]"),
                 planner.warning());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"io.kubernetes.cri.container-type\":\"sandbox\"",
+                "\"io.kubernetes.cri-o.ContainerType\":\"sandbox\",\"a\":\"b\""
+            })
+    void aSandboxIsAPlaceholderWithTheUserButNotTheProgram(String annotations) {
+        InitPlan plan = created(annotations);
+        assertTrue(plan.placeholder());
+        assertEquals(List.of("reaper-pause"), plan.args());
+        assertEquals(List.of(), plan.env());
+        assertTrue(plan.steps().contains(new InitStep.ChangeDirectory("/")));
+        InitPlan program = created("");
+        assertEquals(names(program), names(plan), "the same steps");
+        assertTrue(plan.steps().contains(new InitStep.SetUid(7)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "\"io.kubernetes.cri.container-type\":\"container\"",
+                "\"io.kubernetes.cri.container-type\":\"Sandbox\"",
+                "\"io.kubernetes.cri.container-type\":\"\"",
+                "\"container-type\":\"sandbox\"",
+                "\"io.kubernetes.cri.sandbox-id\":\"sandbox\""
+            })
+    void anyOtherContainerRunsItsProgram(String annotations) {
+        InitPlan plan = created(annotations);
+        assertFalse(plan.placeholder());
+        assertEquals(List.of("a"), plan.args());
+        assertEquals(List.of("A=1"), plan.env());
+        assertTrue(plan.steps().contains(new InitStep.ChangeDirectory("/w")));
     }
 
     @Test
