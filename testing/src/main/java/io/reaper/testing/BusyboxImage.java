@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Two small images made of the machine's static busybox, as `ctr images import` reads them: an OCI
+ * Small images made of the machine's static busybox, as `ctr images import` reads them: an OCI
  * image layout (image-spec, image-layout.md) in a tar archive (POSIX ustar).
  *
  * <p>They have busybox and its applets in /bin under the names that the machine has them too, so
@@ -30,17 +30,21 @@ public final class BusyboxImage {
     /** The same for uid and gid 1000. */
     public static final String OF_USER = "localhost/busybox:user";
 
+    /** For the sandboxes of pods: sleeps, and its files are the same. */
+    public static final String PAUSE = "localhost/pause:test";
+
     private static final String MEDIA = "application/vnd.oci.image.";
     private static final List<String> ENVIRONMENT = List.of("PATH=/usr/bin:/bin");
     private static final String USER = "1000:1000";
+    private static final List<String> PAUSED = List.of("/bin/sleep", "2147483647");
     private static final List<String> APPLETS =
             List.of(
-                    "sh", "cat", "echo", "head", "id", "ls", "pwd", "setsid", "sleep", "stty",
-                    "touch", "tr", "true", "tty");
+                    "sh", "cat", "echo", "env", "head", "id", "ls", "pwd", "rm", "setsid", "sleep",
+                    "stty", "touch", "tr", "true", "tty");
 
     private BusyboxImage() {}
 
-    /** Writes an archive with both images; they share their only layer. */
+    /** Writes an archive with all images; they share their only layer. */
     public static void write(Path file) {
         try (OutputStream out = Files.newOutputStream(file)) {
             byte[] layer = layer();
@@ -49,7 +53,12 @@ public final class BusyboxImage {
             List<Object> manifests =
                     List.of(
                             image(tar, layer, NAME, Map.of("Env", ENVIRONMENT)),
-                            image(tar, layer, OF_USER, Map.of("Env", ENVIRONMENT, "User", USER)));
+                            image(tar, layer, OF_USER, Map.of("Env", ENVIRONMENT, "User", USER)),
+                            image(
+                                    tar,
+                                    layer,
+                                    PAUSE,
+                                    Map.of("Env", ENVIRONMENT, "Entrypoint", PAUSED)));
             tar.file("oci-layout", 0644, json(Map.of("imageLayoutVersion", "1.0.0")));
             tar.file("index.json", 0644, json(Map.of("schemaVersion", 2, "manifests", manifests)));
             tar.end();

@@ -1,0 +1,34 @@
+package io.reaper.k8s.cri;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A line of a container's log.
+ *
+ * @param time RFC 3339, in UTC
+ * @param stream stdout or stderr
+ * @param isPartial the text goes on in the stream's next line, or has ended without a newline
+ */
+public record LogLine(String time, String stream, boolean isPartial, String text) {
+    /** All lines of a file, with one character for a byte. */
+    public static List<LogLine> read(Path file) {
+        return CriNode.Text.of(file).lines().map(LogLine::parse).toList();
+    }
+
+    private static LogLine parse(String line) {
+        String[] words = line.split(" ", 4);
+        if (words.length < 4 || !(words[2].equals("F") || words[2].equals("P"))) {
+            throw new AssertionError("not a line of a CRI log: " + line);
+        }
+        return new LogLine(words[0], words[1], words[2].equals("P"), words[3]);
+    }
+
+    /** What was written, both streams. */
+    public static String text(List<LogLine> lines) {
+        return lines.stream()
+                .map(line -> line.isPartial() ? line.text() : line.text() + "\n")
+                .collect(Collectors.joining());
+    }
+}
