@@ -343,7 +343,7 @@ import_directories() {
     done
 }
 drop_in=$(import_directories | sed -n 1p)
-drop_in=${drop_in:+$drop_in/reaper-$handler.toml}
+drop_in=${drop_in:+$drop_in/$handler.toml}
 case $drop_in in
     *[!A-Za-z0-9._+/-]*) die "$config imports $drop_in: letters, digits and ._+/- only" ;;
 esac
@@ -598,7 +598,7 @@ case $foreign in
         fi
         [ "$(runtime_type "$work/after")" = "$type" ] ||
             die "$handler does not show in 'containerd config dump' with the new configuration: are there tables of another" \
-                "configuration version in $config?"
+                "configuration version in $config, or an import that replaces the whole section?"
         changes_nothing_else || {
             diff "$work/old-others" "$work/after-others" >&2 || :
             die "the new configuration would change more than $handler (see above)"
