@@ -3,6 +3,8 @@
 #   static-libs.sh OPENJDK-SOURCE JDK-25 OUTPUT-DIRECTORY
 # The C comes from an OpenJDK source tree, which may be a later release than 25. The prototypes come from the Java sources
 # of JDK 25 itself (lib/src.zip), so that a signature that differs stops the compiler. Works in the current directory.
+# Words that are split on purpose: lists of files and directories of the JDK, without blanks.
+# shellcheck disable=SC2046,SC2207,SC2086
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source=$(cd "$1" && pwd)/src jdk=$2 out=$3

@@ -83,13 +83,13 @@ work=$(mktemp -d /tmp/reaper-bench.XXXXXX)
 node=
 # The node's processes and mounts end with its first process. What is left of it outside: cgroups and the directory.
 cleanup() {
-    local first try
+    local first
     if [ -n "$node" ] && kill -0 "$node" 2>/dev/null; then
         read -r first <"/proc/$node/task/$node/children" || first=$node
         kill -KILL $first || true
         wait "$node" 2>/dev/null || true
     fi
-    for try in 1 2 3 4 5 6 7 8 9 10; do
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
         find /sys/fs/cgroup -depth -type d -path "*/$tag*" -exec rmdir {} + 2>/dev/null || true
         rm -rf "$work" 2>/dev/null || true
         [ -d "$work" ] || [ -n "$(find /sys/fs/cgroup -type d -name "$tag*" 2>/dev/null)" ] || break

@@ -190,7 +190,7 @@ if [ ${#stale[@]} -gt 0 ]; then
     # Both at once where the memory is there: one alone leaves a fifth of two processors idle.
     if [ "$(awk '$1 == "MemAvailable:" { print int($2 / 1024 / 1024) }' /proc/meminfo)" -ge 10 ]; then options+=(-T 2); fi
     # The list of options ends with the CPU: what comes behind it wins over the modules' own.
-    [ -z "$quick" ] || options+=(-Dnative.march=compatibility,-Ob)
+    [ -z "$quick" ] || options+=("-Dnative.march=compatibility,-Ob")
     logged "$mvn" -f "$repo/pom.xml" --batch-mode --no-transfer-progress -Dstyle.color=never package -Dnative -DskipTests \
         -Dspotless.check.skip "-Dreaper.commit=$(source_commit)" ${options[@]+"${options[@]}"} \
         --projects "$(IFS=,; echo "${stale[*]}")" --also-make

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What install.sh, demo.sh and test.sh share; sourced by them, with bash.
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
