@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.testing.Await;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -12,6 +13,11 @@ import org.junit.jupiter.api.Test;
 /** Commands in containers, attached clients, forwarded ports. */
 public abstract class StreamScenarios<C extends Cluster> extends RunScenarios<C> {
     private static final String ENTER = "\r";
+
+    /** Answers lines on a terminal. */
+    private static final String TERMINAL =
+            "while read a; do case $a in size) stty size;; end) exit 4;; *) echo \"got $a\";;"
+                    + " esac; done";
 
     @Test
     void aCommandRunsAsTheContainersUserAndTellsItsExitCode() {
@@ -55,34 +61,40 @@ public abstract class StreamScenarios<C extends Cluster> extends RunScenarios<C>
     void aCommandHasATerminalOfTheClientsSize() {
         Pod pod = run(PodSpec.of("exec-tty", ContainerSpec.of("main", "/bin/sleep", "1000")));
         awaitRunning(pod, "main");
-        String script = "echo ready; read a; stty size; exit 3";
-        try (Session session = pod.execInteractive("main", true, List.of("sh", "-c", script))) {
-            session.awaitOutput("ready\r\n", DEADLINE);
+        try (Session session = pod.execInteractive("main", true, List.of("sh", "-c", TERMINAL))) {
+            session.type("one" + ENTER);
+            session.awaitOutput("got one\r\n", DEADLINE);
             session.resize(132, 43);
-            awaitSize(session, ENTER, "43 132");
-            assertEquals(OptionalInt.of(3), session.awaitEnd(DEADLINE));
+            awaitSize(session, "43 132");
+            session.type("end" + ENTER);
+            assertEquals(OptionalInt.of(4), session.awaitEnd(DEADLINE));
         }
     }
 
-    /** A resize is not answered: by the time the typed line is read it has been done. */
-    private static void awaitSize(Session session, String typed, String size) {
-        session.type(typed);
-        session.awaitOutput(size + "\r\n", DEADLINE);
+    /** Nobody is told when a resize is done, and it may be later than what is typed after it. */
+    private static void awaitSize(Session session, String size) {
+        Await.until(
+                DEADLINE,
+                () -> {
+                    session.type("size" + ENTER);
+                    return session.output().contains(size + "\r\n");
+                },
+                () -> "a terminal of " + size + ": " + session.output());
     }
 
     @Test
     void anAttachedClientTypesOnTheContainersTerminal() {
-        String script =
-                "while read a; do case $a in size) stty size;; end) exit 4;; *) echo \"got $a\";;"
-                        + " esac; done";
         Pod pod =
-                run(PodSpec.of("attach-tty", ContainerSpec.script("main", script).withTerminal()));
+                run(
+                        PodSpec.of(
+                                "attach-tty",
+                                ContainerSpec.script("main", TERMINAL).withTerminal()));
         awaitRunning(pod, "main");
         try (Session session = pod.attach("main")) {
             session.type("one" + ENTER);
             session.awaitOutput("got one\r\n", DEADLINE);
             session.resize(100, 30);
-            awaitSize(session, "size" + ENTER, "30 100");
+            awaitSize(session, "30 100");
         }
         assertTrue(pod.status("main").isRunning(), "it goes on without a client");
         try (Session session = pod.attach("main")) {
@@ -139,7 +151,7 @@ public abstract class StreamScenarios<C extends Cluster> extends RunScenarios<C>
     /** The program is ready a moment before its port is. */
     private static String forwarded(Pod pod, int port, String text) {
         String[] answer = new String[1];
-        io.reaper.testing.Await.until(
+        Await.until(
                 DEADLINE,
                 () -> {
                     try {

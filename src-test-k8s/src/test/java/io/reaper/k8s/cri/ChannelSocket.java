@@ -1,5 +1,6 @@
 package io.reaper.k8s.cri;
 
+import io.reaper.k8s.PodException;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -46,10 +47,19 @@ final class ChannelSocket implements WebSocket.Listener, AutoCloseable {
         }
     }
 
+    /**
+     * Sends a message.
+     *
+     * @throws PodException when the other side is gone
+     */
     void send(int number, byte[] bytes) {
         ByteBuffer message = ByteBuffer.allocate(bytes.length + 1);
         message.put((byte) number).put(bytes).flip();
-        socket.sendBinary(message, true).join();
+        try {
+            socket.sendBinary(message, true).join();
+        } catch (CompletionException e) {
+            throw new PodException("cannot send to the other side: " + this, e);
+        }
     }
 
     /** What has come on a channel until now, one character for a byte. */

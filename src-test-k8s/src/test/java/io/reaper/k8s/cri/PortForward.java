@@ -16,14 +16,27 @@ final class PortForward {
     /** Sends a text and returns all that comes back until the other side closes. */
     static String talk(String url, String text) {
         try (ChannelSocket socket = ChannelSocket.open(url)) {
-            socket.send(DATA, text.getBytes(StandardCharsets.ISO_8859_1));
+            PodException unsent = send(socket, text);
             boolean unused = socket.await(CriNode.DEADLINE, ChannelSocket::isClosed);
             String error = socket.text(ERROR);
             if (error.length() > PORT) {
                 throw new PodException(error.substring(PORT));
             }
+            if (unsent != null) {
+                throw unsent;
+            }
             String answer = socket.text(DATA);
             return answer.substring(Math.min(PORT, answer.length()));
+        }
+    }
+
+    /** What is wrong is told on the other channel, if there is time to. */
+    private static PodException send(ChannelSocket socket, String text) {
+        try {
+            socket.send(DATA, text.getBytes(StandardCharsets.ISO_8859_1));
+            return null;
+        } catch (PodException e) {
+            return e;
         }
     }
 }
