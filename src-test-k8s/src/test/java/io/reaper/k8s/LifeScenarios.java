@@ -109,14 +109,19 @@ public abstract class LifeScenarios<C extends Cluster> extends StreamScenarios<C
     @Test
     void whatAContainerLeavesBehindEndsWithIt() {
         String mark = "100" + ProcessHandle.current().pid();
+        String leftover = "(setsid sh -c 'echo there; exec sleep " + mark + "' &); ";
         Pod pod =
                 run(
                         PodSpec.of(
                                 "orphans",
-                                ContainerSpec.script(
-                                        "main", "(setsid sleep " + mark + " &); sleep 0.2; exit 2"),
+                                ContainerSpec.script("main", leftover + "read a; exit 2")
+                                        .withStdin(),
                                 ContainerSpec.of("other", "/bin/sleep", "1000")));
-        assertEquals(2, awaitEnd(pod, "main").exitCode());
+        awaitLog(pod, "main", "there");
+        try (Session session = pod.attach("main")) {
+            session.type("\n");
+            assertEquals(2, awaitEnd(pod, "main").exitCode());
+        }
         assertFalse(
                 cluster().node().processes().stream()
                         .anyMatch(process -> process.command().contains("sleep " + mark)));
