@@ -19,6 +19,10 @@ public final class Cgroup {
     private static final List<Path> USUAL_MOUNTS =
             List.of(Path.of("/sys/fs/cgroup"), Path.of("/sys/fs/cgroup/unified"));
     private static final int PERMISSIONS = 0755;
+
+    /** Of groups that are made to hold others: by the sticky bit we know them again. */
+    private static final int FOR_OTHERS = 01000;
+
     private static final int POLLPRI = 2;
 
     private final Path directory;
@@ -79,23 +83,28 @@ public final class Cgroup {
     }
 
     /**
-     * Makes the group and what is missing above it.
+     * Makes the group and what is missing above it, which goes again with the last group in it.
      *
      * @throws LinuxException EBUSY if it exists and holds processes: they are not ours
      */
     public void create() {
-        make(directory);
+        try {
+            make(directory, PERMISSIONS);
+        } catch (LinuxException e) {
+            removeParents();
+            throw e;
+        }
         if (isPopulated()) {
             throw new LinuxException(
                     "use cgroup (it holds processes)", directory.toString(), Errno.EBUSY);
         }
     }
 
-    private static void make(Path group) {
-        long result = Syscalls.get().mkdirat(Syscalls.AT_FDCWD, group.toString(), PERMISSIONS);
+    private static void make(Path group, int mode) {
+        long result = Syscalls.get().mkdirat(Syscalls.AT_FDCWD, group.toString(), mode);
         if (result == -Errno.ENOENT.number()) {
-            make(group.getParent());
-            make(group);
+            make(group.getParent(), PERMISSIONS | FOR_OTHERS);
+            make(group, mode); // once more if another's removal comes in between
         } else if (result != -Errno.EEXIST.number()) {
             LinuxException.check(result, "create cgroup", group);
         }
@@ -190,7 +199,8 @@ public final class Cgroup {
     }
 
     /**
-     * Removes it with all groups below; what does not exist is no error.
+     * Removes it with all groups below, and those above that were only made for it; what does not
+     * exist is no error.
      *
      * @throws LinuxException EBUSY while a process lives in it
      */
@@ -205,6 +215,27 @@ public final class Cgroup {
                 LinuxFiles.removeDirectory(group);
             }
         }
+        removeParents();
+    }
+
+    /** Removes the groups above it that {@link #create} has made and that hold nothing any more. */
+    public void removeParents() {
+        try {
+            for (Path group = directory.getParent(); isForOthers(group); ) {
+                LinuxFiles.removeDirectory(group);
+                group = group.getParent();
+            }
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EBUSY)) {
+                throw e;
+            }
+        }
+    }
+
+    private static boolean isForOthers(Path group) {
+        return FileStat.find(group)
+                .filter(stat -> (stat.permissions() & FOR_OTHERS) != 0)
+                .isPresent();
     }
 
     private List<Path> withDescendants() {

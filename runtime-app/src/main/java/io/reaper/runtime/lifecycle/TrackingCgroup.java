@@ -28,22 +28,34 @@ final class TrackingCgroup {
      * @throws SpecException if {@code linux.cgroupsPath} names no group of its own
      */
     static Optional<Cgroup> plan(ContainerId id, Spec spec) {
-        String path =
-                spec.cgroupsPath().filter(wanted -> !isOfSystemd(wanted)).orElse("/reaper/" + id);
         Optional<Path> mount = Cgroup.unifiedMount();
+        Cgroup group = plan(id, spec, mount.orElse(Path.of("/sys/fs/cgroup")));
+        return mount.map(present -> group);
+    }
+
+    /** Below this mount. */
+    static Cgroup plan(ContainerId id, Spec spec, Path mount) {
+        String own = "/reaper/" + id;
         try {
-            Cgroup group = Cgroup.at(mount.orElse(Path.of("/sys/fs/cgroup")), path);
-            return mount.map(present -> group);
+            String wanted = spec.cgroupsPath().orElse(own);
+            return Cgroup.at(
+                    mount,
+                    SystemdScope.isMeantBy(wanted)
+                            ? inSlice(SystemdScope.parse(wanted), mount).orElse(own)
+                            : wanted);
         } catch (IllegalArgumentException e) {
             throw new SpecException("config.json", "linux.cgroupsPath", e.getMessage());
         }
     }
 
-    /** {@code slice:prefix:name}, the form for systemd's driver (runc, docs/systemd.md). */
-    private static boolean isOfSystemd(String path) {
-        int first = path.indexOf(':');
-        int second = path.indexOf(':', first + 1);
-        return first >= 0 && second > first && second + 1 < path.length() && path.indexOf('/') < 0;
+    /**
+     * In its slice, so that the pod's limits and whoever measures pods see it; but a slice is made
+     * by systemd alone, perhaps in other hierarchies than this one.
+     */
+    private static Optional<String> inSlice(SystemdScope scope, Path mount) {
+        return FileStat.isDirectory(mount.resolve(scope.slice()))
+                ? Optional.of(scope.path())
+                : Optional.empty();
     }
 
     /**
@@ -80,7 +92,9 @@ final class TrackingCgroup {
         try {
             Optional<Path> mount = Cgroup.unifiedMount();
             if (mount.isPresent()) {
-                LinuxFiles.removeDirectory(Cgroup.at(mount.get(), intended.path()).directory());
+                Cgroup group = Cgroup.at(mount.get(), intended.path());
+                LinuxFiles.removeDirectory(group.directory());
+                group.removeParents();
             }
         } catch (LinuxException e) {
             return; // in use by others

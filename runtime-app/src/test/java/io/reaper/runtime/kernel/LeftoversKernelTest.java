@@ -129,17 +129,65 @@ class LeftoversKernelTest {
         bundle.linux().put("cgroupsPath", "/" + group.getParent().getFileName() + "/inner");
         String out = runtime.ok("run", "-b", bundle.write().toString(), runtime.id());
         assertTrue(out.contains("0::/" + group.getParent().getFileName() + "/inner\n"), out);
-        assertFalse(Files.exists(group));
-        Files.deleteIfExists(group.getParent());
-
-        bundle.linux().put("cgroupsPath", "system.slice:reaper:x");
-        assertTrue(
-                runtime.ok("run", "-b", bundle.write().toString(), runtime.id())
-                        .contains("0::/reaper/" + runtime.id() + "\n"));
+        assertFalse(Files.exists(group.getParent()), "made for this one alone");
         bundle.linux().put("cgroupsPath", "/a/../../b");
         assertTrue(
                 runtime.refused("create", "-b", bundle.write().toString(), runtime.id())
                         .startsWith("config.json: linux.cgroupsPath: "));
+    }
+
+    @Test
+    void groupsThatOthersMadeOrUseStay() throws IOException {
+        Path top = cgroup("reaper-test-" + ProcessHandle.current().pid());
+        TestBundle bundle = runtime.script("exec sleep 1000");
+        Files.createDirectory(top);
+        try {
+            for (String name : List.of("a", "b")) {
+                bundle.linux().put("cgroupsPath", "/" + top.getFileName() + "/pod/" + name);
+                runtime.ok("run", "-d", "-b", bundle.write().toString(), runtime.id() + name);
+            }
+            runtime.ok("delete", "--force", runtime.id() + "a");
+            assertFalse(Files.exists(top.resolve("pod/a")));
+            assertTrue(Files.exists(top.resolve("pod/b")), "the pod's other one");
+            runtime.ok("delete", "--force", runtime.id() + "b");
+            assertFalse(Files.exists(top.resolve("pod")), "the last one of the pod");
+            assertTrue(Files.exists(top), "not made by the runtime");
+        } finally {
+            runtime.run("delete", "--force", runtime.id() + "a");
+            runtime.run("delete", "--force", runtime.id() + "b");
+            Cgroup.at(top.getParent(), top.getFileName().toString()).remove();
+        }
+    }
+
+    @Test
+    void aPodsContainerLivesInThePodsSlice() throws IOException {
+        String test = "reapertest" + ProcessHandle.current().pid();
+        Path top = cgroup(test + ".slice");
+        Path slice = top.resolve(test + "-pod1_2.slice");
+        TestBundle bundle = runtime.script("cat /proc/self/cgroup");
+        bundle.linux().put("cgroupsPath", slice.getFileName() + ":cri-containerd:" + runtime.id());
+        bundle.write();
+        String none = runtime.ok("run", "-b", bundle.toString(), runtime.id());
+        assertTrue(none.contains("0::/reaper/" + runtime.id() + "\n"), none);
+        assertFalse(Files.exists(top), "a slice is not ours to make");
+        Files.createDirectories(slice);
+        try {
+            String path =
+                    "/%s/%s/cri-containerd-%s.scope"
+                            .formatted(top.getFileName(), slice.getFileName(), runtime.id());
+            String out = runtime.ok("run", "-b", bundle.toString(), runtime.id());
+            assertTrue(out.contains("0::" + path + "\n"), out);
+            runtime.ok("create", "-b", bundle.toString(), runtime.id());
+            long pid = runtime.state(runtime.id()).get("pid").asLong();
+            Path group = slice.resolve(Path.of(path).getFileName());
+            assertEquals(pid + "\n", Files.readString(group.resolve("cgroup.procs")));
+            runtime.ok("delete", "--force", runtime.id());
+            assertFalse(Files.exists(group));
+            assertTrue(Files.exists(slice), "it is kubelet's");
+        } finally {
+            runtime.run("delete", "--force", runtime.id());
+            Cgroup.at(top.getParent(), top.getFileName().toString()).remove();
+        }
     }
 
     @Test
