@@ -31,6 +31,11 @@ public final class Cgroup {
         this.directory = directory;
     }
 
+    /** Whether the host has version 2 alone: then it is what lies at {@code /sys/fs/cgroup}. */
+    public static boolean isHostUnified() {
+        return LinuxFiles.isOn(USUAL_MOUNTS.getFirst(), CGROUP2_SUPER_MAGIC);
+    }
+
     /** Where a cgroup2 filesystem is mounted, alone or beside version 1. */
     public static Optional<Path> unifiedMount() {
         for (Path usual : USUAL_MOUNTS) {

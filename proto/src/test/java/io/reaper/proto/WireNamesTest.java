@@ -9,6 +9,12 @@ import com.google.protobuf.Timestamp;
 import io.reaper.proto.bootstrap.BootstrapParams;
 import io.reaper.proto.bootstrap.LogLevel;
 import io.reaper.proto.cgroups.Metrics;
+import io.reaper.proto.cgroups.v1.CPUStat;
+import io.reaper.proto.cgroups.v1.CPUUsage;
+import io.reaper.proto.cgroups.v1.MemoryEntry;
+import io.reaper.proto.cgroups.v1.MemoryStat;
+import io.reaper.proto.cgroups.v1.PidsStat;
+import io.reaper.proto.cgroups.v1.Throttle;
 import io.reaper.proto.events.Envelope;
 import io.reaper.proto.events.ForwardRequest;
 import io.reaper.proto.events.TaskCheckpointed;
@@ -69,6 +75,9 @@ class WireNamesTest {
                         io.reaper.proto.runtimeoptions.Options.getDescriptor(),
                         "runtimeoptions.v1.Options"),
                 Arguments.of(Metrics.getDescriptor(), "io.containerd.cgroups.v2.Metrics"),
+                Arguments.of(
+                        io.reaper.proto.cgroups.v1.Metrics.getDescriptor(),
+                        "io.containerd.cgroups.v1.Metrics"),
                 Arguments.of(
                         CreateTaskRequest.getDescriptor(), "containerd.task.v2.CreateTaskRequest"),
                 Arguments.of(Mount.getDescriptor(), "containerd.types.Mount"),
@@ -154,6 +163,46 @@ class WireNamesTest {
         assertEquals(LogLevel.LOG_LEVEL_TRACE, params.getLogLevel());
         assertEquals("/s", params.getSocketDir());
         assertArrayEquals(bytes, params.toByteArray());
+    }
+
+    /** The figures that containerd reads of each, by their numbers. */
+    @Test
+    void metrics() {
+        assertBytes(
+                "0a020803 1206 0805 1002 1803 2207 080a 6814 80021e",
+                Metrics.newBuilder()
+                        .setPids(io.reaper.proto.cgroups.PidsStat.newBuilder().setCurrent(3))
+                        .setCpu(
+                                io.reaper.proto.cgroups.CPUStat.newBuilder()
+                                        .setUsageUsec(5)
+                                        .setUserUsec(2)
+                                        .setSystemUsec(3))
+                        .setMemory(
+                                io.reaper.proto.cgroups.MemoryStat.newBuilder()
+                                        .setAnon(10)
+                                        .setInactiveFile(20)
+                                        .setUsage(30))
+                        .build()
+                        .toByteArray());
+        assertBytes(
+                "12020803 1a0a 0a06080510031802 1200 220d 980104 f00105 8a0204 0807 1006",
+                io.reaper.proto.cgroups.v1.Metrics.newBuilder()
+                        .setPids(PidsStat.newBuilder().setCurrent(3))
+                        .setCpu(
+                                CPUStat.newBuilder()
+                                        .setUsage(
+                                                CPUUsage.newBuilder()
+                                                        .setTotal(5)
+                                                        .setKernel(3)
+                                                        .setUser(2))
+                                        .setThrottling(Throttle.getDefaultInstance()))
+                        .setMemory(
+                                MemoryStat.newBuilder()
+                                        .setTotalRss(4)
+                                        .setTotalInactiveFile(5)
+                                        .setUsage(MemoryEntry.newBuilder().setLimit(7).setUsage(6)))
+                        .build()
+                        .toByteArray());
     }
 
     private static void assertBytes(String hex, byte[] actual) {

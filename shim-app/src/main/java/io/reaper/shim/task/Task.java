@@ -4,6 +4,7 @@ import io.reaper.contract.ContainerId;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ControlGroups;
+import io.reaper.shim.stats.CpuLedger;
 import io.reaper.shim.stdio.ProcessStreams;
 import io.reaper.shim.stdio.StdioRequest;
 import io.reaper.shim.task.TaskStatus.Created;
@@ -33,6 +34,7 @@ final class Task {
     private final CompletableFuture<TaskExit> exit = new CompletableFuture<>();
     private final SharedState runtimeState = new SharedState();
     private final ExecTable execs = new ExecTable();
+    private final CpuLedger cpu = new CpuLedger();
     private volatile TaskStatus status = new Creating();
     private volatile Optional<ProcessStreams> streams = Optional.empty();
     private volatile Optional<ShimRecord> record = Optional.empty();
@@ -72,6 +74,11 @@ final class Task {
 
     ExecTable execs() {
         return execs;
+    }
+
+    /** What Stats has told of its time on the processors. */
+    CpuLedger cpu() {
+        return cpu;
     }
 
     /** Those of init that are not the shim's, too: they tell its processes from others. */

@@ -1,5 +1,6 @@
 package io.reaper.shim.task;
 
+import com.google.protobuf.Any;
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.WindowSize;
@@ -12,6 +13,7 @@ import io.reaper.shim.exit.Children;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;
+import io.reaper.shim.stats.Meter;
 import io.reaper.shim.stdio.ProcessStreams;
 import io.reaper.shim.stdio.StreamContext;
 import io.reaper.shim.task.TaskStatus.Creating;
@@ -44,6 +46,7 @@ public final class Tasks {
     private final Strays strays;
     private final Epilogue epilogue;
     private final Deletion deletion;
+    private final Meter meter = Meter.ofHost();
     private final Map<ContainerId, Task> table = new ConcurrentHashMap<>();
 
     private Tasks(
@@ -172,6 +175,22 @@ public final class Tasks {
     /** All processes of the container; init alone once it has ended. */
     List<ContainerProcess> processes(String id) {
         return ContainerProcess.all(find(id), strays);
+    }
+
+    /** What the container uses, or has used; its end changes nothing of what is known. */
+    Any stats(String id) {
+        Task task = find(id);
+        return switch (task.status()) {
+            case Creating c -> throw task.unknown();
+            case Gone g -> throw task.unknown();
+            case Stopped s -> meter.read(task.groups(), List::of, task.cpu());
+            case Deleting d -> meter.read(task.groups(), List::of, task.cpu());
+            default -> meter.read(task.groups(), () -> livingPids(task), task.cpu());
+        };
+    }
+
+    private List<Integer> livingPids(Task task) {
+        return ContainerProcess.all(task, strays).stream().map(ContainerProcess::pid).toList();
     }
 
     /** Init's pid; 0 for a container that is not there. */

@@ -26,6 +26,7 @@ import io.reaper.proto.task.StartResponse;
 import io.reaper.proto.task.StateRequest;
 import io.reaper.proto.task.StateResponse;
 import io.reaper.proto.task.StatsRequest;
+import io.reaper.proto.task.StatsResponse;
 import io.reaper.proto.task.WaitRequest;
 import io.reaper.proto.task.WaitResponse;
 import io.reaper.proto.types.Status;
@@ -33,6 +34,7 @@ import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.ttrpc.Call;
 import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -238,16 +240,38 @@ class TaskServiceTest {
 
     /** An answer without statistics fails those of the whole node. */
     @Test
-    void statsAreNotFound() {
-        fixture.createAndStart("a");
-        TtrpcException failure =
-                assertThrows(
-                        TtrpcException.class,
-                        () -> call("Stats", StatsRequest.newBuilder().setId("a").build()));
-        assertEquals(Code.NOT_FOUND, failure.code());
+    void statsAreThereFromCreateToDelete() throws Exception {
+        StatsRequest request = StatsRequest.newBuilder().setId("a").build();
+        assertEquals(Code.NOT_FOUND, code("Stats", request));
+        FakeRuntime.Init init = fixture.create("a");
+        assertStats(request);
+        fixture.tasks.start("a", Deadline.NONE);
+        assertStats(request);
+        init.end(0, 0);
+        call("Wait", WaitRequest.newBuilder().setId("a").build()).get(30, TimeUnit.SECONDS);
+        assertStats(request);
+        call("Delete", DeleteRequest.newBuilder().setId("a").build()).get();
+        assertEquals(Code.NOT_FOUND, code("Stats", request));
+    }
+
+    private void assertStats(StatsRequest request) throws Exception {
+        Any stats = ((StatsResponse) call("Stats", request).get()).getStats();
+        boolean unified = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
         assertEquals(
-                "container a has no statistics: its resources are not controlled",
-                failure.getMessage());
+                "io.containerd.cgroups." + (unified ? "v2" : "v1") + ".Metrics",
+                stats.getTypeUrl());
+        assertFalse(stats.getValue().isEmpty());
+    }
+
+    @Test
+    void thereAreNoStatsWhileItIsBeingCreated() {
+        CompletableFuture<Code> during = new CompletableFuture<>();
+        fixture.runtime.duringCreate =
+                init ->
+                        during.complete(
+                                code("Stats", StatsRequest.newBuilder().setId("a").build()));
+        fixture.create("a");
+        assertEquals(Code.NOT_FOUND, during.join());
     }
 
     @Test

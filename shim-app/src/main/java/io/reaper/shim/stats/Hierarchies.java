@@ -1,0 +1,122 @@
+package io.reaper.shim.stats;
+
+import io.reaper.linux.Cgroup;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.LinuxFiles;
+import io.reaper.shim.exit.ControlGroups;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the hierarchies of control groups are mounted ({@code cgroups(7)}, {@code
+ * proc_pid_mountinfo(5)}).
+ *
+ * @param unifiedHost whether the host has version 2 alone, which is how containerd chooses what it
+ *     decodes statistics as
+ */
+record Hierarchies(boolean unifiedHost, List<Hierarchy> mounted) {
+
+    /** What stands for version 2 in place of a controller. */
+    static final String UNIFIED = "";
+
+    private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+    private static final int LIMIT = 16 * 1024 * 1024;
+
+    /**
+     * A mount of one.
+     *
+     * @param controllers of version 1; {@link #UNIFIED} alone of version 2
+     * @param root the group that lies at the mount's top
+     */
+    record Hierarchy(List<String> controllers, Path mount, String root) {
+
+        private Optional<Path> directory(String group) {
+            boolean below = !root.equals("/") && (group + "/").startsWith(root + "/");
+            try {
+                Cgroup found = Cgroup.at(mount, below ? group.substring(root.length()) : group);
+                return found.exists() ? Optional.of(found.directory()) : Optional.empty();
+            } catch (IllegalArgumentException e) {
+                return Optional.empty(); // the top itself, or out of this process's sight
+            }
+        }
+    }
+
+    static Hierarchies ofHost() {
+        String text;
+        try {
+            text =
+                    LinuxFiles.read(MOUNTS, LIMIT)
+                            .map(content -> new String(content, StandardCharsets.UTF_8))
+                            .orElse("");
+        } catch (LinuxException e) {
+            text = ""; // then processes alone are measured
+        }
+        return new Hierarchies(Cgroup.isHostUnified(), parse(text));
+    }
+
+    static List<Hierarchy> parse(String mountinfo) {
+        return mountinfo.lines().flatMap(line -> hierarchy(line).stream()).toList();
+    }
+
+    private static Optional<Hierarchy> hierarchy(String line) {
+        int separator = line.indexOf(" - cgroup");
+        String[] mount = line.split(" ", 6);
+        if (separator < 0 || mount.length < 6) {
+            return Optional.empty();
+        }
+        String[] kind = line.substring(separator + 3).split(" ", 3);
+        List<String> controllers =
+                kind[0].equals("cgroup2")
+                        ? List.of(UNIFIED)
+                        : Arrays.asList(kind[kind.length - 1].split(",", 0));
+        try {
+            Path path = Path.of(plain(mount[4]));
+            return Optional.of(new Hierarchy(controllers, path, plain(mount[3])));
+        } catch (InvalidPathException e) {
+            return Optional.empty(); // in characters that this process cannot write
+        }
+    }
+
+    /** Blanks and the like are written as three octal digits. */
+    private static String plain(String escaped) {
+        return escaped.replace("\\040", " ")
+                .replace("\\011", "\t")
+                .replace("\\012", "\n")
+                .replace("\\134", "\\");
+    }
+
+    /**
+     * The directory of the group in the hierarchy of that controller.
+     *
+     * @param controller of version 1, or {@link #UNIFIED}
+     * @return empty if there is no such group, or none any more
+     */
+    Optional<Path> directory(ControlGroups groups, String controller) {
+        for (Map.Entry<String, String> group : groups.paths().entrySet()) {
+            if (controllers(group.getKey()).contains(controller)) {
+                return mounted.stream()
+                        .filter(hierarchy -> hierarchy.controllers().contains(controller))
+                        .flatMap(hierarchy -> hierarchy.directory(group.getValue()).stream())
+                        .findFirst();
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether one of these groups, there or gone, is in a hierarchy of that controller. */
+    boolean hold(ControlGroups groups, String controller) {
+        return groups.paths().keySet().stream()
+                        .anyMatch(key -> controllers(key).contains(controller))
+                && mounted.stream().anyMatch(h -> h.controllers().contains(controller));
+    }
+
+    /** Of {@code 4:cpu,cpuacct}; of version 2, which is {@code 0:}, the empty one. */
+    private static List<String> controllers(String hierarchy) {
+        return Arrays.asList(hierarchy.substring(hierarchy.indexOf(':') + 1).split(",", -1));
+    }
+}

@@ -1,0 +1,133 @@
+package io.reaper.shim.stats;
+
+import com.google.protobuf.Any;
+import io.reaper.linux.Cgroup;
+import io.reaper.linux.LinuxException;
+import io.reaper.shim.exit.ControlGroups;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Measures containers by the control groups which the runtime has given them, and by their
+ * processes where no controller does: files are read, nothing is run. What a figure is, and where
+ * it comes from, docs/compatibility.md tells users, in its section on statistics.
+ */
+public final class Meter {
+
+    private static final Path PROC = Path.of("/proc");
+
+    private final Supplier<Hierarchies> host;
+    private final Path proc;
+    private volatile Optional<Hierarchies> found = Optional.empty();
+
+    Meter(Supplier<Hierarchies> host, Path proc) {
+        this.host = host;
+        this.proc = proc;
+    }
+
+    /** Of this machine; its mounts are looked up at the first reading. */
+    public static Meter ofHost() {
+        return new Meter(Hierarchies::ofHost, PROC);
+    }
+
+    /**
+     * Reads what a container uses.
+     *
+     * @param groups its own, none of which the shim is in
+     * @param processes its living ones, asked for where they must be known one by one
+     * @param ledger the container's
+     * @return {@code io.containerd.cgroups.v2.Metrics} or {@code v1}, by the host's version
+     */
+    public Any read(ControlGroups groups, Supplier<List<Integer>> processes, CpuLedger ledger) {
+        Hierarchies hierarchies = hierarchies();
+        Figures figures = new Reading(hierarchies, groups, processes).figures(ledger);
+        return hierarchies.unifiedHost()
+                ? UnifiedMetrics.encode(figures)
+                : LegacyMetrics.encode(figures);
+    }
+
+    private Hierarchies hierarchies() {
+        Hierarchies known = found.orElseGet(host);
+        found = Optional.of(known);
+        return known;
+    }
+
+    /** One reading of one container. */
+    private final class Reading {
+
+        private final Hierarchies hierarchies;
+        private final ControlGroups groups;
+        private final Supplier<List<Integer>> processes;
+        private Optional<ProcessTotals> totals = Optional.empty();
+
+        private Reading(
+                Hierarchies hierarchies, ControlGroups groups, Supplier<List<Integer>> processes) {
+            this.hierarchies = hierarchies;
+            this.groups = groups;
+            this.processes = processes;
+        }
+
+        private Figures figures(CpuLedger ledger) {
+            Optional<GroupFiles> unified = group(Hierarchies.UNIFIED);
+            Optional<GroupFiles> pids =
+                    group("pids")
+                            .or(() -> unified)
+                            .filter(g -> g.number("pids.current").isPresent());
+            return new Figures(
+                    ledger.add(cpu(unified)),
+                    Optional.of(memory(unified)),
+                    pids.flatMap(g -> g.number("pids.current"))
+                            .or(() -> Optional.of(totals().threads())),
+                    pids.flatMap(g -> g.number("pids.max")));
+        }
+
+        private Optional<GroupFiles> group(String controller) {
+            return hierarchies.directory(groups, controller).map(GroupFiles::new);
+        }
+
+        private Optional<CpuTime> cpu(Optional<GroupFiles> unified) {
+            Optional<CpuTime> counted =
+                    group("cpuacct")
+                            .flatMap(cpuacct -> CpuTime.ofLegacy(cpuacct, group("cpu")))
+                            .or(() -> unified.flatMap(CpuTime::ofUnified));
+            boolean groupCounts =
+                    hierarchies.hold(groups, "cpuacct")
+                            || hierarchies.hold(groups, Hierarchies.UNIFIED);
+            // a group that is gone has counted more than the processes that are left
+            return groupCounts ? counted : Optional.of(totals().cpu());
+        }
+
+        private MemoryUse memory(Optional<GroupFiles> unified) {
+            return group("memory")
+                    .flatMap(MemoryUse::ofLegacy)
+                    .or(() -> unified.flatMap(MemoryUse::ofUnified))
+                    .orElseGet(() -> new MemoryUse.Processes(totals()));
+        }
+
+        private ProcessTotals totals() {
+            ProcessTotals known =
+                    totals.orElseGet(() -> ProcessTotals.of(proc, processesOfGroup()));
+            totals = Optional.of(known);
+            return known;
+        }
+
+        /** The group knows them all, also those that have left their parents. */
+        private List<Integer> processesOfGroup() {
+            Optional<Path> unified = hierarchies.directory(groups, Hierarchies.UNIFIED);
+            if (unified.isEmpty()) {
+                return processes.get();
+            }
+            try {
+                return Cgroup.at(unified.get().getParent(), name(unified.get())).pids();
+            } catch (LinuxException e) {
+                return processes.get(); // a threaded group keeps its list to itself
+            }
+        }
+
+        private static String name(Path group) {
+            return String.valueOf(group.getFileName());
+        }
+    }
+}
