@@ -35,6 +35,11 @@ public abstract class PodFixture<C extends Cluster> {
     /** Starts a cluster, or gives the one that is there. */
     protected abstract C startCluster();
 
+    /** Whether the cluster can be had by root alone: by any other user the tests are skipped. */
+    protected boolean needsRoot() {
+        return true;
+    }
+
     protected final C cluster() {
         return cluster;
     }
@@ -42,7 +47,9 @@ public abstract class PodFixture<C extends Cluster> {
     @BeforeAll
     void start() {
         try {
-            Root.assume();
+            if (needsRoot()) {
+                Root.assume();
+            }
             cluster = startCluster();
         } catch (TestAbortedException e) {
             reasonToSkip = e;
