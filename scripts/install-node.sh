@@ -6,7 +6,7 @@ set -eu
 usage() {
     cat <<'T'
 usage: install-node.sh [--programs DIR] [--prefix DIR] [--handler NAME] [--config FILE] [--containerd PROGRAM]
-                       [--settings FILE] [--no-restart | --restart-command CMD] [--dry-run] [--uninstall [--force]]
+                       [--settings FILE] [--no-restart | --restart-command CMD] [--wait SECONDS] [--dry-run] [--uninstall [--force]]
 
 As root on a node. Puts reaper-runtime and containerd-shim-reaper-v2 into PREFIX/bin, adds a handler to containerd's
 configuration, writes /etc/reaper/reaper.conf if there is none, and restarts containerd if its configuration changed.
@@ -21,6 +21,7 @@ it was. Run again, it does what is missing, or nothing. On k3s and rke2 it uses 
   --settings FILE        default /etc/reaper/reaper.conf
   --no-restart           leave the restart to the caller
   --restart-command CMD  for sh; default: systemctl restart containerd (or k3s, k3s-agent, rke2-server, rke2-agent)
+  --wait SECONDS         for CRI to be back after a restart; default 60
   --dry-run              say what would be done, change nothing
   --uninstall            the way back: configuration, restart, programs; refused while containers of Reaper run
   --force                uninstall in spite of them
@@ -33,10 +34,10 @@ die() { printf 'install-node: %s\n' "$*" >&2; exit 1; }
 shim='containerd-shim-reaper-v2'
 type=io.containerd.reaper.v2
 programs='' prefix=/usr/local handler=reaper-v2 config='' containerd='' settings=/etc/reaper/reaper.conf
-restart='' dry='' uninstall='' force=''
+restart='' wait=60 dry='' uninstall='' force=''
 while [ $# -gt 0 ]; do
     case $1 in
-        --programs | --prefix | --handler | --config | --containerd | --settings | --restart-command)
+        --programs | --prefix | --handler | --config | --containerd | --settings | --restart-command | --wait)
             if [ $# -lt 2 ] || [ -z "$2" ]; then die "$1 needs a value"; fi
             case $1 in
                 --programs) programs=$2 ;;
@@ -46,6 +47,7 @@ while [ $# -gt 0 ]; do
                 --containerd) containerd=$2 ;;
                 --settings) settings=$2 ;;
                 --restart-command) restart=$2 ;;
+                --wait) wait=$2 ;;
             esac
             shift ;;
         --no-restart) restart=none ;;
@@ -69,6 +71,9 @@ prefix=${prefix%/}
 case $handler in
     '' | -* | *- | *[!a-z0-9-]*) die "--handler '$handler': lower case letters, digits and - inside only" ;;
     runc) die "--handler runc: that one is containerd's own" ;;
+esac
+case $wait in
+    '' | *[!0-9]* | ?????*) die "--wait '$wait': a number of seconds is needed" ;;
 esac
 [ "$(id -u)" = 0 ] || die "must be run as root (sudo $0 …)"
 
@@ -253,13 +258,14 @@ cri_state() {
     ctr=$(dirname "$containerd")/ctr
     [ -x "$ctr" ] || ctr=$(command -v ctr) || { echo unknown; return; }
     "$ctr" --address "$(address "$1")" plugins ls 2>/dev/null 9>&- | awk '
-        ($1 == "io.containerd.grpc.v1" && $2 == "cri") || $1 == "io.containerd.cri.v1" { if ($NF == "ok") ok = 1; else bad = 1 }
+        $1 == "io.containerd.grpc.v1" && $2 == "cri" { ok = 1 }
+        ($1 == "io.containerd.grpc.v1" && $2 == "cri") || $1 == "io.containerd.cri.v1" { if ($NF != "ok") bad = 1 }
         NR > 1 { answered = 1 }
         END { print !answered ? "silent" : ok && !bad ? "ok" : "bad" }'
 }
-# Waits a minute at most until containerd answers and CRI is in order.
+# Waits, for a limited time, until containerd answers and CRI is in order.
 await_cri() {
-    tries=60
+    tries=$wait
     while :; do
         state=$(cri_state "$1")
         case $state in
@@ -393,7 +399,7 @@ go_live() {
         return
     fi
     restart_containerd || die "this failed: $restart"
-    await_cri "$1" || die "containerd does not answer or its CRI plugin is not in order a minute after the restart ($state)"
+    await_cri "$1" || die "containerd does not answer or its CRI plugin is not in order $wait s after the restart ($state)"
     [ -n "$uninstall" ] || crictl_lists_handler "$1" || die "crictl info does not list $handler after the restart"
     if [ -z "$uninstall" ]; then
         dump "$config" "$work/live" || die "$config: $(last_error)"

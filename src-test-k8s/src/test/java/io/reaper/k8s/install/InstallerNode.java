@@ -40,7 +40,7 @@ final class InstallerNode implements AutoCloseable {
         }
     }
 
-    private static final Path SCRIPTS = Path.of("../scripts").toAbsolutePath().normalize();
+    static final Path SCRIPT = Path.of("../scripts/install-node.sh").toAbsolutePath().normalize();
     private static final List<String> PROGRAMS =
             List.of("reaper-runtime", "containerd-shim-reaper-v2");
 
@@ -100,34 +100,28 @@ final class InstallerNode implements AutoCloseable {
 
     /** Runs the installer with this node's places; it does not restart anything. */
     Job.Result install(String... options) {
-        return run(List.of("--no-restart"), options);
-    }
-
-    /** Runs the installer, which restarts containerd with this command. */
-    Job.Result installWithRestart(String command, String... options) {
-        return run(List.of("--restart-command", command), options);
-    }
-
-    private Job.Result run(List<String> restart, String... options) {
-        List<String> places =
+        List<String> all =
                 new ArrayList<>(List.of("--config", configuration().toString(), "--containerd"));
-        places.add(containerd.toString());
-        places.addAll(restart);
-        places.addAll(List.of(options));
-        return runBare(Map.of(), places);
+        all.addAll(List.of(containerd.toString(), "--no-restart"));
+        all.addAll(List.of(options));
+        return runBare(Map.of(), all);
     }
 
     /** Runs it with its programs, prefix and settings, while it looks for containerd itself. */
     Job.Result runBare(Map<String, String> environment, List<String> options) {
+        return startBare(environment, options).await(DEADLINE);
+    }
+
+    Job startBare(Map<String, String> environment, List<String> options) {
         List<String> line = new ArrayList<>(List.of(shell.command.split(" ", -1)));
-        line.add(SCRIPTS.resolve("install-node.sh").toString());
+        line.add(SCRIPT.toString());
         line.addAll(List.of("--programs", root().resolve("programs").toString()));
         line.addAll(List.of("--prefix", prefix().toString()));
         line.addAll(List.of("--settings", root().resolve("reaper/reaper.conf").toString()));
         line.addAll(options);
         Map<String, String> all = new HashMap<>(environment);
         all.put("TMPDIR", "/run");
-        return node.start(line, all).await(DEADLINE);
+        return node.start(line, all);
     }
 
     /** The configuration in use, as containerd prints it. */
