@@ -1,5 +1,6 @@
 package io.reaper.shim.boot;
 
+import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.Mounts;
@@ -9,6 +10,7 @@ import io.reaper.shim.ShimException;
 import io.reaper.shim.event.EventQueue;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.exit.Reaper;
+import io.reaper.shim.group.GroupService;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.RuntimeClient;
@@ -21,6 +23,7 @@ import io.reaper.shim.ttrpc.TtrpcServer;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -32,16 +35,14 @@ final class Daemon {
 
     private static final Duration FLUSH_LIMIT = Duration.ofSeconds(2);
 
-    /** From the start of a daemon to its first client. */
-    private static final Duration UNUSED_LIMIT = Duration.ofSeconds(30);
-
     /** Why the daemon may be asked to end. */
     private enum Request {
-        /** containerd's Shutdown, or a start that was killed: only without containers. */
+        /** containerd's Shutdown, or a start that was killed: only if we are idle. */
         WHEN_IDLE,
         /**
-         * No client is there, or every one has left: containerd has given up a start or a Create,
-         * or has died after a Delete, and will ask for nothing more. Only without containers.
+         * Every client has left, or a container has not come: containerd has given up a start or a
+         * Create, or has died after a Delete, and will ask for nothing more. Some versions also ask
+         * for no Shutdown after a pod's last Delete. Only if we are idle.
          */
         WHEN_DESERTED,
         /** A signal: containers live on, for {@code shim delete} to find. */
@@ -73,7 +74,9 @@ final class Daemon {
                                 flags.namespace(), settings.runtimePath(), settings.runtimeRoot()),
                         log);
         TaskService service = new TaskService(tasks, this::endWhenIdle, log);
-        this.server = new TtrpcServer(vertx, List.of(service), log::warn);
+        tasks.expected().expect(flags.expect());
+        GroupService group = new GroupService(tasks.expected(), this::discard);
+        this.server = new TtrpcServer(vertx, List.of(service, group), log::warn);
         server.onConnection(events::retry);
         if (settings.shimTrim()) {
             IdleTrim trim = new IdleTrim(vertx, log);
@@ -101,9 +104,20 @@ final class Daemon {
         return daemon;
     }
 
-    /** Asks the daemon to end if it has no containers; returns at once. */
-    void endWhenIdle() {
+    /** Asks the daemon to end if it has no containers and expects none; returns at once. */
+    private void endWhenIdle() {
         requests.add(Request.WHEN_IDLE);
+    }
+
+    /** As {@link #endWhenIdle}: the container for which it was started will not come. */
+    void expectNoLonger(ContainerId id) {
+        tasks.expected().forget(id.value());
+        endWhenIdle();
+    }
+
+    private void discard(ContainerId id, String bundle) {
+        tasks.discard(id, bundle);
+        endWhenIdle();
     }
 
     /** Asks the daemon to end; returns at once. */
@@ -113,7 +127,7 @@ final class Daemon {
 
     /** Returns when the daemon has been asked to end, may, and has removed its socket. */
     void serve() {
-        boolean ended = end(first());
+        boolean ended = false;
         while (!ended) {
             ended = end(next());
         }
@@ -123,21 +137,20 @@ final class Daemon {
         log.info("ended");
     }
 
-    /** The first request, or {@link Request#WHEN_DESERTED} where none comes in good time. */
-    private Request first() {
-        try {
-            // deadline: a containerd that lets go of its start calls nobody, and asks for no delete
-            Request request = requests.poll(UNUSED_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-            return request == null ? Request.WHEN_DESERTED : request;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Request.NOW;
-        }
-    }
-
+    /**
+     * The next request, or {@link Request#WHEN_DESERTED} when a container is expected no longer.
+     * One that is first expected while this waits needs no waking: the client that announces it
+     * leaves, and so does every other before we may end.
+     */
     private Request next() {
         try {
-            return requests.take();
+            Optional<Deadline> lapse = tasks.expected().nextLapse();
+            if (lapse.isEmpty()) {
+                return requests.take();
+            }
+            // deadline: of the container that is expected
+            Request request = requests.poll(lapse.get().remainingMillis(), TimeUnit.MILLISECONDS);
+            return request == null ? Request.WHEN_DESERTED : request;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Request.NOW;
@@ -156,6 +169,7 @@ final class Daemon {
             if (may) {
                 await(server.close());
                 lock.removeAll();
+                socket.sweep();
             }
             return may;
         }

@@ -36,14 +36,18 @@ final class DaemonSpawner {
     }
 
     /**
+     * Starts the daemon of a group.
+     *
+     * @param id of its first container
      * @return to be told when the address has been printed
      * @throws ShimException FAILED with the daemon's own words if it did not come up
      */
-    StartChannel spawn(ContainerId id, ShimSocket socket, BootstrapInput input) {
+    StartChannel spawn(ContainerId group, ContainerId id, ShimSocket socket, BootstrapInput input) {
         Fd[] pair = Fd.socketPair();
         StartChannel channel = new StartChannel(pair[0]);
         try {
-            Child daemon = spawn(SelfCommand.current(), arguments(id, socket, input), pair[1]);
+            List<String> arguments = arguments(group, id, socket, input);
+            Child daemon = spawn(SelfCommand.current(), arguments, pair[1]);
             try (Pidfd pidfd = daemon.pidfd()) {
                 OomScore.raise(daemon.pid(), log);
                 Optional<String> reason = channel.awaitReady();
@@ -83,9 +87,11 @@ final class DaemonSpawner {
         }
     }
 
-    private List<String> arguments(ContainerId id, ShimSocket socket, BootstrapInput input) {
+    private List<String> arguments(
+            ContainerId group, ContainerId id, ShimSocket socket, BootstrapInput input) {
         List<String> arguments = new ArrayList<>();
-        arguments.addAll(List.of("-namespace", flags.namespace(), "-id", id.value()));
+        arguments.addAll(List.of("-namespace", flags.namespace(), "-id", group.value()));
+        arguments.addAll(List.of("-expect", id.value()));
         arguments.addAll(List.of("-address", flags.address(), "-bundle", flags.bundle() + ""));
         arguments.addAll(List.of("-socket", socket.path() + "", "-start-fd", START_FD + ""));
         if (flags.ttrpcAddress().isEmpty() && input.ttrpcAddress().isPresent()) {

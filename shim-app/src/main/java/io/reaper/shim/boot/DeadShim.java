@@ -15,7 +15,6 @@ import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.task.ShimRecord;
 import io.reaper.shim.task.TaskExit;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,23 +27,24 @@ import java.util.Optional;
  */
 final class DeadShim {
 
-    /** containerd gives the whole program 5 s. */
-    private static final Duration LIMIT = Duration.ofSeconds(4);
-
     private static final int UNKNOWN_STATUS = 128 + Signals.SIGKILL;
 
     private final ContainerId id;
     private final Path bundle;
     private final Optional<ShimRecord> record;
+    private final Deadline deadline;
     private final ShimLog log;
 
-    // deadline: containerd's, less a second
-    private final Deadline deadline = Deadline.after(LIMIT);
-
-    DeadShim(ContainerId id, Path bundle, Optional<ShimRecord> record, ShimLog log) {
+    DeadShim(
+            ContainerId id,
+            Path bundle,
+            Optional<ShimRecord> record,
+            Deadline deadline,
+            ShimLog log) {
         this.id = id;
         this.bundle = bundle;
         this.record = record.filter(found -> found.id().equals(id.value()));
+        this.deadline = deadline;
         this.log = log;
     }
 

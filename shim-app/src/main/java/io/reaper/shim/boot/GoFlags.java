@@ -12,7 +12,15 @@ import java.util.Set;
 public final class GoFlags {
 
     private static final Set<String> WITH_VALUE =
-            Set.of("namespace", "id", "address", "bundle", "socket", "ttrpc-address", "start-fd");
+            Set.of(
+                    "namespace",
+                    "id",
+                    "address",
+                    "bundle",
+                    "socket",
+                    "ttrpc-address",
+                    "start-fd",
+                    "expect");
 
     /** Those of containerd that we have no use for: events go to TTRPC_ADDRESS. */
     private static final Set<String> IGNORED_WITH_VALUE = Set.of("publish-binary", "debug-socket");

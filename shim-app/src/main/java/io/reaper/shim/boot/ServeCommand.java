@@ -34,7 +34,7 @@ public final class ServeCommand implements Callable<Integer> {
             endOnSignal(daemon, ended);
             if (start.isPresent() && !announce(start.get())) {
                 log.info("start was killed before it had printed our address");
-                daemon.endWhenIdle();
+                daemon.expectNoLonger(flags.expect());
             }
             daemon.serve();
             return 0;

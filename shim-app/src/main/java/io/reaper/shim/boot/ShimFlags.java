@@ -17,7 +17,10 @@ public final class ShimFlags {
             description = "containerd's namespace of the container")
     private String namespace;
 
-    @Option(names = "--id", defaultValue = "", description = "id of the container")
+    @Option(
+            names = "--id",
+            defaultValue = "",
+            description = "id of the container; daemon: of its group")
     private String id;
 
     @Option(names = "--address", defaultValue = "", description = "containerd's main socket")
@@ -51,6 +54,12 @@ public final class ShimFlags {
             description = "daemon: the descriptor that leads to start")
     private int startFd;
 
+    @Option(
+            names = "--expect",
+            defaultValue = "",
+            description = "daemon: id of its first container; default: the group's")
+    private String expect;
+
     String namespace() {
         return namespace;
     }
@@ -59,11 +68,22 @@ public final class ShimFlags {
      * @throws ShimException INVALID_ARGUMENT if it is missing or no container id
      */
     ContainerId id() {
+        return containerId("-id", id);
+    }
+
+    /**
+     * @throws ShimException INVALID_ARGUMENT if it is no container id
+     */
+    ContainerId expect() {
+        return expect.isEmpty() ? id() : containerId("-expect", expect);
+    }
+
+    private static ContainerId containerId(String flag, String value) {
         try {
-            return ContainerId.of(id);
+            return ContainerId.of(value);
         } catch (IllegalArgumentException e) {
             throw new ShimException(
-                    ShimException.Kind.INVALID_ARGUMENT, "-id: " + e.getMessage(), e);
+                    ShimException.Kind.INVALID_ARGUMENT, flag + ": " + e.getMessage(), e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.reaper.shim.boot;
 
 import static io.reaper.linux.OpenFlags.O_CREAT;
 import static io.reaper.linux.OpenFlags.O_NOFOLLOW;
+import static io.reaper.linux.OpenFlags.O_NONBLOCK;
 import static io.reaper.linux.OpenFlags.O_RDWR;
 
 import io.reaper.linux.Errno;
@@ -13,6 +14,8 @@ import io.reaper.linux.UnixSockets;
 import io.reaper.shim.ShimException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -34,6 +37,7 @@ final class ShimSocket {
 
     static final Path DEFAULT_DIRECTORY = Path.of("/run/containerd/s");
 
+    private static final String LOCK_SUFFIX = ".lock";
     private static final String SCHEME = "unix://";
     private static final int PATH_LIMIT = 106; // sun_path with its NUL, as Go counts (unix(7))
     private static final int DIRECTORY_PERMISSIONS = 0700;
@@ -130,7 +134,7 @@ final class ShimSocket {
 
     /** Waits for the lock; an earlier holder may have removed the file that we waited for. */
     Lock lock() {
-        Path file = path.resolveSibling(path.getFileName() + ".lock");
+        Path file = path.resolveSibling(path.getFileName() + LOCK_SUFFIX);
         while (true) {
             Fd fd = Fd.open(file, O_RDWR | O_CREAT | O_NOFOLLOW, LOCK_PERMISSIONS);
             try {
@@ -145,6 +149,36 @@ final class ShimSocket {
                 }
             }
             fd.close();
+        }
+    }
+
+    /**
+     * Removes, beside this socket, lock files that nobody holds and that have no socket: of {@code
+     * start}s that were killed.
+     */
+    void sweep() {
+        try (DirectoryStream<Path> locks =
+                Files.newDirectoryStream(path.getParent(), "*" + LOCK_SUFFIX)) {
+            for (Path lock : locks) {
+                String name = lock.getFileName().toString();
+                Path socket =
+                        lock.resolveSibling(
+                                name.substring(0, name.length() - LOCK_SUFFIX.length()));
+                if (!LinuxFiles.exists(socket)) {
+                    removeIfFree(lock);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException | LinuxException e) {
+            return; // they are empty files, and the next daemon tries again
+        }
+    }
+
+    private static void removeIfFree(Path lock) {
+        try (Fd fd = Fd.open(lock, O_RDWR | O_NOFOLLOW | O_NONBLOCK)) {
+            // one that is held belongs to a start that runs
+            if (fd.tryLock() && fd.stat().sameFile(FileStat.ofNoFollow(lock))) {
+                LinuxFiles.unlink(lock);
+            }
         }
     }
 

@@ -3,11 +3,18 @@ package io.reaper.shim.boot;
 import io.reaper.contract.AtomicFile;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
+import io.reaper.linux.Deadline;
 import io.reaper.linux.Fd;
 import io.reaper.shim.ShimException;
+import io.reaper.shim.group.GroupKey;
+import io.reaper.shim.group.LivingDaemon;
 import io.reaper.shim.log.ShimLog;
+import io.reaper.shim.ttrpc.Code;
+import io.reaper.shim.ttrpc.TtrpcException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,6 +27,7 @@ import picocli.CommandLine.Mixin;
 public final class StartCommand implements Callable<Integer> {
 
     private static final int ADDRESS_PERMISSIONS = 0600;
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
     @Mixin private ShimFlags flags;
 
@@ -43,6 +51,7 @@ public final class StartCommand implements Callable<Integer> {
     }
 
     private void printAddress(ContainerId id, ShimLog log) {
+        ContainerId group = GroupKey.of(flags.bundle(), id, log);
         BootstrapInput input =
                 BootstrapInput.parse(StandardInput.read(), id.value(), flags.namespace());
         ShimSocket socket =
@@ -52,20 +61,42 @@ public final class StartCommand implements Callable<Integer> {
                                 ? input.grpcAddress().orElse("")
                                 : flags.address(),
                         flags.namespace(),
-                        id.value());
+                        group.value());
         socket.makeDirectory();
         try (ShimSocket.Lock lock = socket.lock()) {
             writeAddress(socket); // before a daemon runs that nobody would find
-            if (socket.isServed()) {
-                log.info("joined the daemon at " + socket.address());
+            if (join(id, socket, log)) {
                 print(socket);
                 return;
             }
-            try (StartChannel daemon = startDaemon(id, socket, lock, input, log)) {
+            try (StartChannel daemon = startDaemon(group, id, socket, lock, input, log)) {
                 print(socket);
                 daemon.tellPrinted();
             }
         }
+    }
+
+    /**
+     * Makes a daemon that lives wait for the container: while we hold the lock it does not end, and
+     * after that it knows what is coming. False if there is none.
+     */
+    private static boolean join(ContainerId id, ShimSocket socket, ShimLog log) {
+        Optional<LivingDaemon> found = LivingDaemon.connect(socket.path());
+        if (found.isEmpty()) {
+            return false;
+        }
+        try (LivingDaemon daemon = found.get()) {
+            daemon.expect(id, Deadline.after(ANSWER_LIMIT)); // deadline: for one that is stopped
+        } catch (TtrpcException e) {
+            if (e.code() == Code.UNAVAILABLE && !socket.isServed()) {
+                return false; // it was killed just now
+            }
+            if (e.code() != Code.UNIMPLEMENTED) { // as of one of an earlier version
+                log.warn("the daemon at " + socket.address() + ": " + e.getMessage());
+            }
+        }
+        log.info("joined the daemon at " + socket.address());
+        return true;
     }
 
     private static void print(ShimSocket socket) {
@@ -73,6 +104,7 @@ public final class StartCommand implements Callable<Integer> {
     }
 
     private StartChannel startDaemon(
+            ContainerId group,
             ContainerId id,
             ShimSocket socket,
             ShimSocket.Lock lock,
@@ -80,7 +112,7 @@ public final class StartCommand implements Callable<Integer> {
             ShimLog log) {
         try {
             lock.removeSocket(); // of a daemon that was killed
-            return new DaemonSpawner(flags, log).spawn(id, socket, input);
+            return new DaemonSpawner(flags, log).spawn(group, id, socket, input);
         } catch (RuntimeException e) {
             lock.removeAll();
             throw e;

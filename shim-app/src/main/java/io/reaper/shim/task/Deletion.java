@@ -9,6 +9,7 @@ import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stdio.ProcessStreams;
 import io.reaper.shim.task.TaskStatus.Created;
+import io.reaper.shim.task.TaskStatus.Creating;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,14 +51,7 @@ final class Deletion {
     }
 
     private void endWithoutStart(Task task, Deadline deadline) {
-        try {
-            runtime.kill(
-                    task.id(), task.bundle(), Signals.SIGKILL, OciRuntime.Target.INIT, deadline);
-        } catch (ShimException e) {
-            if (e.kind() != Kind.NOT_FOUND) {
-                throw e;
-            }
-        }
+        kill(task, OciRuntime.Target.INIT, deadline);
         try {
             long limit = END_LIMIT.toMillis();
             long millis = deadline.isNone() ? limit : Math.min(limit, deadline.remainingMillis());
@@ -71,6 +65,27 @@ final class Deletion {
             throw new IllegalStateException("interrupted while a container ended", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ends whatever runs in a container; returns when its exit is told. */
+    void kill(Task task) {
+        if (task.status() instanceof Creating) {
+            throw task.refusal("discard");
+        }
+        if (!task.exit().isDone()) {
+            kill(task, OciRuntime.Target.ALL, Deadline.NONE);
+        }
+        task.exit().join();
+    }
+
+    private void kill(Task task, OciRuntime.Target target, Deadline deadline) {
+        try {
+            runtime.kill(task.id(), task.bundle(), Signals.SIGKILL, target, deadline);
+        } catch (ShimException e) {
+            if (e.kind() != Kind.NOT_FOUND) {
+                throw e;
+            }
         }
     }
 

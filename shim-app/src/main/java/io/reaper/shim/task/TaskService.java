@@ -281,8 +281,12 @@ public final class TaskService implements TtrpcService {
         return Empty.getDefaultInstance();
     }
 
-    /** containerd asks after each Delete; only a shim without containers may go. */
+    /**
+     * containerd asks after each Delete, and when it gives a container up; only a shim without
+     * containers may go.
+     */
     private Empty shutdown(ShutdownRequest request) {
+        tasks.expected().forget(request.getId());
         if (tasks.isEmpty()) {
             log.info("shutdown asked for by " + request.getId());
             shutdown.run();

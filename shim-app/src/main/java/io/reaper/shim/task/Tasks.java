@@ -10,6 +10,7 @@ import io.reaper.shim.ShimException.Kind;
 import io.reaper.shim.event.EventSink;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
+import io.reaper.shim.group.Expected;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;
@@ -48,6 +49,7 @@ public final class Tasks {
     private final Deletion deletion;
     private final Meter meter = Meter.ofHost();
     private final Map<ContainerId, Task> table = new ConcurrentHashMap<>();
+    private final Expected expected = new Expected();
 
     private Tasks(
             OciRuntime runtime,
@@ -106,6 +108,7 @@ public final class Tasks {
         ContainerId id = containerId(request.getId());
         Task task = new Task(id, bundle(request.getBundle()), request, events);
         Task holder = table.putIfAbsent(id, task);
+        expected.forget(id.value());
         if (holder != null) {
             throw new ShimException(
                     Kind.ALREADY_EXISTS,
@@ -167,6 +170,18 @@ public final class Tasks {
         return end;
     }
 
+    /**
+     * Kills and removes a container, whatever its stage; nothing if there is none, or one of
+     * another bundle. Returns when it is gone.
+     */
+    public void discard(ContainerId id, String bundle) {
+        Task task = table.get(id);
+        if (task != null && task.bundle().toString().equals(bundle)) {
+            deletion.kill(task);
+            delete(id.value(), Deadline.NONE);
+        }
+    }
+
     /** Pends until the container has ended, without a thread. */
     CompletableFuture<TaskExit> exit(String id) {
         return find(id).exit();
@@ -218,9 +233,14 @@ public final class Tasks {
         find(id).streams().ifPresent(ProcessStreams::closeStdin);
     }
 
-    /** Whether there is no container, not even one being created. */
+    /** The containers that are on their way to us. */
+    public Expected expected() {
+        return expected;
+    }
+
+    /** Whether there is no container, not even one being created, and none is on its way. */
     public boolean isEmpty() {
-        return table.isEmpty();
+        return expected.isEmpty() && table.isEmpty(); // in the order in which create moves it
     }
 
     /**

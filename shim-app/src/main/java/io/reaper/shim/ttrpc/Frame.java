@@ -31,6 +31,11 @@ record Frame(int streamId, int type, int flags, ByteString payload) implements I
      * @throws TtrpcException RESOURCE_EXHAUSTED if the payload is longer than 4 MiB
      */
     static Buffer encode(int streamId, int type, MessageLite payload) {
+        return Buffer.buffer(bytes(streamId, type, payload));
+    }
+
+    /** As {@link #encode}. */
+    static byte[] bytes(int streamId, int type, MessageLite payload) {
         int length = payload.getSerializedSize();
         if (length > MAX_PAYLOAD) {
             throw new TtrpcException(
@@ -46,6 +51,6 @@ record Frame(int streamId, int type, int flags, ByteString payload) implements I
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Buffer.buffer(bytes);
+        return bytes;
     }
 }

@@ -92,6 +92,53 @@ class ShimSocketTest {
         assertFalse(Files.exists(directory.resolve("s.lock")));
     }
 
+    @Test
+    void sweepsLocksOfStartsThatWereKilled() throws Exception {
+        ShimSocket own = new ShimSocket(directory.resolve("own"));
+        ShimSocket held = new ShimSocket(directory.resolve("held"));
+        Files.createFile(directory.resolve("orphan.lock"));
+        Files.createFile(directory.resolve("served.lock"));
+        Files.createFile(directory.resolve("served"));
+        Files.createFile(directory.resolve("no-lock"));
+        try (ShimSocket.Lock lock = held.lock()) {
+            own.sweep();
+            assertTrue(Files.notExists(directory.resolve("orphan.lock")));
+            lock.removeAll();
+        }
+        for (String name : new String[] {"served.lock", "served", "no-lock"}) {
+            assertTrue(Files.exists(directory.resolve(name)), name);
+        }
+        new ShimSocket(directory.resolve("none/own")).sweep(); // no directory is no matter
+    }
+
+    /** Also when locks are swept that others are about to take. */
+    @Test
+    void oneHolderAtATimeWhileLocksAreSwept() throws Exception {
+        ShimSocket socket = new ShimSocket(directory.resolve("s"));
+        AtomicInteger holders = new AtomicInteger();
+        try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
+            Future<?> first = pool.submit(() -> repeat(() -> holdAndLeave(socket, holders)));
+            Future<?> second = pool.submit(() -> repeat(() -> holdAndLeave(socket, holders)));
+            pool.submit(() -> repeat(socket::sweep)).get(30, TimeUnit.SECONDS);
+            first.get(30, TimeUnit.SECONDS);
+            second.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void repeat(Runnable step) {
+        for (int i = 0; i < 300; i++) {
+            step.run();
+        }
+    }
+
+    private static void holdAndLeave(ShimSocket socket, AtomicInteger holders) {
+        try (ShimSocket.Lock lock = socket.lock()) {
+            assertEquals(1, holders.incrementAndGet());
+            assertEquals(0, holders.decrementAndGet());
+            lock.removeSocket(); // and leave the lock, as a start does that was killed
+        }
+    }
+
     private static void hold(ShimSocket socket, AtomicInteger holders) {
         try (ShimSocket.Lock lock = socket.lock()) {
             assertEquals(1, holders.incrementAndGet());

@@ -101,6 +101,21 @@ final class ShimProgram implements TtrpcService {
         }
     }
 
+    /** The same, of a container that an annotation puts into a group. */
+    Path bundle(String id, String script, String annotation, String group) {
+        Path config = bundle(id, script).resolve("config.json");
+        try {
+            String document = Files.readString(config);
+            Files.writeString(
+                    config,
+                    document.substring(0, document.length() - 1)
+                            + ",\"annotations\":{\"%s\":\"%s\"}}".formatted(annotation, group));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return config.getParent();
+    }
+
     /** The parameters of containerd 2.3, which name a directory for sockets. */
     byte[] bootstrap(String id) {
         return BootstrapParams.newBuilder()
@@ -176,6 +191,13 @@ final class ShimProgram implements TtrpcService {
                 "delete");
     }
 
+    /** Serves at a socket, as another program would. */
+    TtrpcServer serve(Path socket, TtrpcService service) {
+        TtrpcServer other = new TtrpcServer(vertx, List.of(service), problem -> {});
+        await(other.listen(socket));
+        return other;
+    }
+
     Client connect(String address) throws Exception {
         Client client = new Client(new TtrpcClient(vertx, address), address);
         client.pid = ProcessHandle.current().pid(); // until it says its own
@@ -211,6 +233,11 @@ final class ShimProgram implements TtrpcService {
 
         boolean lives() {
             return ProcessInfo.of((int) pid).filter(p -> !p.isZombie()).isPresent();
+        }
+
+        /** As containerd does, which has one connection for each container. */
+        void disconnect() {
+            client.disconnect();
         }
 
         void awaitEnd() throws Exception {
@@ -300,6 +327,15 @@ final class ShimProgram implements TtrpcService {
         }
         await(server.close());
         await(vertx.close().toCompletionStage());
+    }
+
+    /** Nothing is there, or there is no such directory. */
+    static void assertEmpty(Path path) throws IOException {
+        if (Files.exists(path)) {
+            try (var entries = Files.list(path)) {
+                assertEquals(List.of(), entries.toList());
+            }
+        }
     }
 
     static Deadline within(Duration duration) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.reaper.contract.ContainerId;
 import io.reaper.linux.Deadline;
 import io.reaper.proto.options.ProcessDetails;
 import io.reaper.proto.task.CloseIORequest;
@@ -128,6 +129,24 @@ class TaskServiceTest {
         assertEquals(ended.getExitedAt(), deleted.getExitedAt());
         call("Shutdown", ShutdownRequest.newBuilder().setId("a").build()).get();
         assertEquals(1, shutdowns.get());
+    }
+
+    @Test
+    void whoIsExpectedKeepsUs() throws Exception {
+        ShutdownRequest shutdown = ShutdownRequest.newBuilder().setId("b").build();
+        fixture.tasks.expected().expect(ContainerId.of("a"));
+        call("Shutdown", shutdown).get();
+        assertEquals(0, shutdowns.get(), "a container is on its way");
+        call("Shutdown", ShutdownRequest.newBuilder().setId("a").build()).get();
+        assertEquals(1, shutdowns.get(), "it has been given up");
+        fixture.tasks.expected().expect(ContainerId.of("a"));
+        call("Create", fixture.request("a").build()).get();
+        assertTrue(fixture.tasks.expected().isEmpty());
+        call("Shutdown", shutdown).get();
+        assertEquals(1, shutdowns.get(), "it has come");
+        call("Delete", DeleteRequest.newBuilder().setId("a").build()).get();
+        call("Shutdown", shutdown).get();
+        assertEquals(2, shutdowns.get());
     }
 
     @Test

@@ -1,0 +1,113 @@
+package io.reaper.shim.group;
+
+import static io.reaper.linux.OpenFlags.O_NOFOLLOW;
+import static io.reaper.linux.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.OpenFlags.O_RDONLY;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Fd;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.log.ShimLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which containers share a daemon: those whose config.json names the same group in an annotation,
+ * as containers of a Kubernetes pod do (containerd, runc shim's groupLabels).
+ */
+public final class GroupKey {
+
+    /** The first that is there counts. */
+    private static final List<String> ANNOTATIONS =
+            List.of("io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id");
+
+    private static final String FILE = "config.json";
+    private static final int SIZE_LIMIT = 16 * 1024 * 1024; // as the runtime's
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private GroupKey() {}
+
+    /**
+     * The group of a bundle's container.
+     *
+     * @param own the container's id: its group where no annotation names one. So it is where
+     *     config.json is missing or no JSON, which is for the runtime to report when it creates
+     * @throws ShimException INVALID_ARGUMENT if an annotation's value can be no id
+     * @throws io.reaper.linux.LinuxException if config.json cannot be read, is a link (ELOOP) or
+     *     larger than 16 MiB (E2BIG)
+     */
+    public static ContainerId of(Path bundle, ContainerId own, ShimLog log) {
+        Path config = bundle.resolve(FILE);
+        // not blocking: a FIFO in its place must not hold us
+        Optional<Fd> found = Fd.openIfPresent(config, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+        if (found.isEmpty()) {
+            return own;
+        }
+        try (Fd file = found.get();
+                JsonParser json = JSON.createParser(file.readAll(SIZE_LIMIT))) {
+            return of(annotations(json)).orElse(own);
+        } catch (IOException e) {
+            log.warn(config + " is no JSON, the container has a daemon of its own: " + text(e));
+            return own;
+        }
+    }
+
+    private static Optional<ContainerId> of(Map<String, String> annotations) {
+        for (String name : ANNOTATIONS) {
+            String value = annotations.get(name);
+            if (value != null) {
+                return Optional.of(group(name, value));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static ContainerId group(String annotation, String value) {
+        try {
+            return ContainerId.of(value);
+        } catch (IllegalArgumentException e) {
+            throw new ShimException(
+                    ShimException.Kind.INVALID_ARGUMENT,
+                    "annotation " + annotation + " of " + FILE + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Those that name a group; what is no string is kept as its text, which can be no id. */
+    private static Map<String, String> annotations(JsonParser json) throws IOException {
+        Map<String, String> found = new HashMap<>();
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            return found;
+        }
+        for (String field; (field = json.nextFieldName()) != null; ) {
+            boolean isObject = json.nextToken() == JsonToken.START_OBJECT;
+            if (field.equals("annotations") && isObject) {
+                addStrings(json, found);
+            } else {
+                json.skipChildren();
+            }
+        }
+        return found;
+    }
+
+    private static void addStrings(JsonParser json, Map<String, String> found) throws IOException {
+        for (String name; (name = json.nextFieldName()) != null; ) {
+            JsonToken token = json.nextToken();
+            if (ANNOTATIONS.contains(name)) {
+                found.put(name, token == JsonToken.VALUE_STRING ? json.getText() : "<" + token);
+            }
+            json.skipChildren();
+        }
+    }
+
+    private static String text(IOException error) {
+        return ShimException.text(error);
+    }
+}

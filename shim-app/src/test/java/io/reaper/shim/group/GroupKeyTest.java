@@ -1,0 +1,140 @@
+package io.reaper.shim.group;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.Errno;
+import io.reaper.linux.LinuxException;
+import io.reaper.linux.LinuxFiles;
+import io.reaper.shim.ShimException;
+import io.reaper.shim.log.ShimLog;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GroupKeyTest {
+
+    private static final ContainerId OWN = ContainerId.of("own");
+
+    @TempDir private Path bundle;
+
+    private Path config() {
+        return bundle.resolve("config.json");
+    }
+
+    private String group() {
+        return GroupKey.of(bundle, OWN, ShimLog.silent()).value();
+    }
+
+    private String group(String document) throws IOException {
+        Files.writeString(config(), document);
+        return group();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "own   | {}",
+                "own   | {\"annotations\":null}",
+                "own   | {\"annotations\":[\"io.kubernetes.cri.sandbox-id\",\"x\"]}",
+                "own   | {\"annotations\":{\"io.kubernetes.cri.container-type\":\"sandbox\"}}",
+                "own   | {\"process\":{\"annotations\":{\"io.kubernetes.cri.sandbox-id\":\"x\"}}}",
+                "pod-1 | {\"annotations\":{\"io.kubernetes.cri.sandbox-id\":\"pod-1\"}}",
+                "g     | {\"annotations\":{\"io.containerd.runc.v2.group\":\"g\"}}",
+                "g     | {\"annotations\":{\"io.kubernetes.cri.sandbox-id\":\"pod-1\","
+                        + "\"a\":{\"io.containerd.runc.v2.group\":\"no\"},"
+                        + "\"io.containerd.runc.v2.group\":\"g\"}}",
+                "pod-1 | {\"hooks\":{\"a\":[{},{\"b\":{}}]},\"annotations\":{\"x\":\"y\","
+                        + "\"io.kubernetes.cri.sandbox-id\":\"pod-1\"},\"root\":{}}"
+            })
+    void theFirstAnnotationOfTwoCounts(String expected, String document) throws IOException {
+        assertEquals(expected, group(document));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no JSON", "[]", "{\"annotations\":{\"io.kubernetes.cri.sandbox"})
+    void whatIsNoConfigurationIsForTheRuntimeToRefuse(String document) throws IOException {
+        assertEquals("own", group(document));
+    }
+
+    @Test
+    void aBundleWithoutOneHasItsOwnGroup() {
+        assertEquals("own", group());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"\"",
+                "\".\"",
+                "\"..\"",
+                "\"../../etc\"",
+                "\"a/b\"",
+                "\"a b\"",
+                "\"a\\u0000\"",
+                "\"a\\nb\"",
+                "7",
+                "null",
+                "true",
+                "[\"a\"]",
+                "{\"a\":\"b\"}"
+            })
+    void aValueThatIsNoIdIsRefused(String value) {
+        for (String name : new String[] {"runc.v2.group", "sandbox-id"}) {
+            String annotation =
+                    (name.startsWith("runc") ? "io.containerd." : "io.kubernetes.cri.") + name;
+            ShimException refusal =
+                    assertThrows(
+                            ShimException.class,
+                            () ->
+                                    group(
+                                            "{\"annotations\":{\"%s\":%s}}"
+                                                    .formatted(annotation, value)));
+            assertEquals(ShimException.Kind.INVALID_ARGUMENT, refusal.kind());
+            String message = refusal.getMessage();
+            assertTrue(message.startsWith("annotation " + annotation + " of "), message);
+            assertEquals(1, message.lines().count(), message);
+        }
+    }
+
+    @Test
+    void aValueTooLongIsRefusedInOneShortLine() {
+        String document =
+                "{\"annotations\":{\"io.kubernetes.cri.sandbox-id\":\"" + "a".repeat(9000) + "\"}}";
+        ShimException refusal = assertThrows(ShimException.class, () -> group(document));
+        assertTrue(refusal.getMessage().length() < 300, refusal.getMessage());
+    }
+
+    @Test
+    void followsNoLink() throws IOException {
+        Path elsewhere = Files.writeString(bundle.resolve("elsewhere"), "{}");
+        Files.createSymbolicLink(config(), elsewhere);
+        LinuxException refusal = assertThrows(LinuxException.class, this::group);
+        assertTrue(refusal.is(Errno.ELOOP), refusal.getMessage());
+    }
+
+    @Test
+    void aFifoHoldsNobodyUp() {
+        LinuxFiles.mkfifo(config(), 0600);
+        assertEquals("own", group());
+    }
+
+    @Test
+    void aGiantIsNotRead() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(config().toFile(), "rw")) {
+            file.setLength(17 << 20);
+        }
+        LinuxException refusal = assertThrows(LinuxException.class, this::group);
+        assertTrue(refusal.is(Errno.E2BIG), refusal.getMessage());
+    }
+}
