@@ -8,11 +8,11 @@ usage() {
 usage: bench.sh [--quick] [--only PARTS] [--bin DIR] [--write|--no-write] [--check-bars]
 
 Measures, in turns with the peers that the machine has: the runtimes' verbs, containers by a private containerd, the
-shims' memory, how fast a container's end is told, processes added to a container, what streams carry, what an idle shim
-does. Prints tables (Markdown) and writes them into docs/performance.md, between its markers.
+memory of shims and of pods, how fast a container's end is told, processes added to a container, what streams carry,
+what an idle shim does. Prints tables (Markdown) and writes them into docs/performance.md, between its markers.
   --quick        about 2 minutes, fewer rounds, not written; the full run takes 4 to 10
                  (programs in JVM mode are measured with few rounds in any case)
-  --only PARTS   memory, runs, ends, execs, streams, idle, forks, verbs, or some of them with commas between; not written
+  --only PARTS   memory, pods, runs, ends, execs, streams, idle, forks, verbs, or some of them, with commas; not written
   --bin DIR      the programs to measure; default target/dist/bin, built if it is missing
   --write        write the result of such a run, too
   --no-write     do not

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** Measures and writes the page's generated part. */
 final class Bench {
     private static final Set<String> PARTS =
-            Set.of("memory", "runs", "ends", "execs", "streams", "idle", "forks", "verbs");
+            Set.of("memory", "pods", "runs", "ends", "execs", "streams", "idle", "forks", "verbs");
 
     private static final Duration LONGEST = Duration.ofMinutes(30);
 
@@ -78,12 +78,15 @@ final class Bench {
     }
 
     private void withContainerd() throws IOException {
-        if (Stream.of("memory", "runs", "execs").noneMatch(this::wants)) {
+        if (Stream.of("memory", "pods", "runs", "execs").noneMatch(this::wants)) {
             return;
         }
         try (BenchContainerd containerd = new BenchContainerd(setup, "containerd")) {
             if (wants("memory")) {
                 new MemorySection(setup).run(findings, containerd);
+            }
+            if (wants("pods")) {
+                new PodSection(setup, containerd).run(findings);
             }
             if (wants("runs")) {
                 new RunSection(setup, containerd).run(findings);

@@ -118,15 +118,20 @@ final class BenchContainerd implements AutoCloseable {
         return clients;
     }
 
-    /** Ends containers and all that containerd knows of them. */
+    /** Ends containers and all that containerd knows of them, and waits for their shims' ends. */
     void remove(List<String> ids) {
+        delete(ids);
+        Processes.awaitNoShim();
+    }
+
+    /** Ends containers and all that containerd knows of them. */
+    void delete(List<String> ids) {
         List<String> delete = new ArrayList<>(List.of("tasks", "delete", "--force"));
         delete.addAll(ids);
         ctr(delete);
         delete = new ArrayList<>(List.of("containers", "delete"));
         delete.addAll(ids);
         ctr(delete);
-        Processes.awaitNoShim();
     }
 
     /** Ends containerd; its containers must have ended before. */

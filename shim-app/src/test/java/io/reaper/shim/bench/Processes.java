@@ -27,7 +27,16 @@ final class Processes {
      * @param proportional each page divided by the number of processes that map it
      * @param privateDirty what nobody else maps and no file holds
      */
-    record Memory(long rss, long proportional, long privateDirty, long threads) {}
+    record Memory(long rss, long proportional, long privateDirty, long threads) {
+
+        Memory plus(Memory other) {
+            return new Memory(
+                    rss + other.rss,
+                    proportional + other.proportional,
+                    privateDirty + other.privateDirty,
+                    threads + other.threads);
+        }
+    }
 
     /**
      * What threads have used.
@@ -50,6 +59,11 @@ final class Processes {
             }
         }
         return pids;
+    }
+
+    /** Pids of the processes whose first argument is this. */
+    static List<Integer> named(String name) {
+        return all().stream().filter(pid -> commandLine(pid).getFirst().equals(name)).toList();
     }
 
     /** Waits until no shim runs, not even its clean-up after a container's end. */
@@ -141,7 +155,7 @@ final class Processes {
                             PROC.resolve("" + pid).resolve("cmdline"), StandardCharsets.ISO_8859_1);
             return List.of(line.split("\0", -1));
         } catch (IOException e) {
-            return List.of(); // it has ended meanwhile
+            return List.of(""); // it has ended meanwhile
         }
     }
 

@@ -37,8 +37,12 @@ record Setup(Path directory, String tag, Plan plan) {
     }
 
     private void copy(Path program) throws IOException {
-        Path copy = programs().resolve(program.getFileName());
-        Files.copy(program.toRealPath(), copy, StandardCopyOption.COPY_ATTRIBUTES);
+        copy(program.toRealPath(), programs().resolve(program.getFileName()));
+    }
+
+    /** A program for processes whose memory is measured. */
+    static void copy(Path program, Path copy) throws IOException {
+        Files.copy(program, copy, StandardCopyOption.COPY_ATTRIBUTES);
         try (Fd file = Fd.open(copy, OpenFlags.O_RDONLY)) {
             file.sync(); // a page that the disk has not got yet would count as dirty in its shim
         }
