@@ -46,11 +46,14 @@ public record PodSpec(
         containers = List.copyOf(containers);
     }
 
-    /** On Reaper, in the node's network, never restarted, with a grace period of 30 s. */
+    /**
+     * On Reaper, in the node's network, never restarted, with a grace period of 30 s. The system
+     * property reaper.test.runtime names another runtime: runc checks the scenarios themselves.
+     */
     public static PodSpec of(String name, ContainerSpec... containers) {
         return new PodSpec(
                 name,
-                REAPER,
+                System.getProperty("reaper.test.runtime", REAPER),
                 true,
                 RestartPolicy.NEVER,
                 Duration.ofSeconds(30),

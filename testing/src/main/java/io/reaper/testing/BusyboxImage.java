@@ -30,13 +30,13 @@ public final class BusyboxImage {
     /** The same for uid and gid 1000. */
     public static final String OF_USER = "localhost/busybox:user";
 
-    /** For the sandboxes of pods: sleeps, and its files are the same. */
+    /** For the sandboxes of pods: sleeps, by a program that no machine has under its path. */
     public static final String PAUSE = "localhost/pause:test";
 
     private static final String MEDIA = "application/vnd.oci.image.";
     private static final List<String> ENVIRONMENT = List.of("PATH=/usr/bin:/bin");
     private static final String USER = "1000:1000";
-    private static final List<String> PAUSED = List.of("/bin/sleep", "2147483647");
+    private static final List<String> PAUSED = List.of("/pause/sleep", "2147483647");
     private static final List<String> APPLETS =
             List.of(
                     "sh", "cat", "echo", "env", "head", "id", "ls", "pwd", "rm", "setsid", "sleep",
@@ -114,7 +114,9 @@ public final class BusyboxImage {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Tar tar = new Tar(bytes);
         for (String directory :
-                List.of("bin/", "dev/", "etc/", "proc/", "root/", "run/", "sys/", "usr/", "var/")) {
+                List.of(
+                        "bin/", "dev/", "etc/", "pause/", "proc/", "root/", "run/", "sys/", "usr/",
+                        "var/")) {
             tar.entry(directory, 0755, '5', "", new byte[0]);
         }
         tar.entry("tmp/", 01777, '5', "", new byte[0]);
@@ -122,6 +124,7 @@ public final class BusyboxImage {
         for (String applet : APPLETS) {
             tar.entry("bin/" + applet, 0777, '2', "busybox", new byte[0]);
         }
+        tar.entry("pause/sleep", 0777, '2', "../bin/busybox", new byte[0]);
         tar.file("etc/passwd", 0644, "root:x:0:0:root:/root:/bin/sh\n".getBytes(US_ASCII));
         tar.file("etc/group", 0644, "root:x:0:\n".getBytes(US_ASCII));
         tar.end();
