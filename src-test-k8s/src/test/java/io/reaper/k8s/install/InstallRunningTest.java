@@ -24,7 +24,7 @@ final class InstallRunningTest {
     private static final List<String> ONE_RESTART = List.of("restart containerd");
 
     /** The configuration that it starts with makes the containerd end at once. */
-    private static final String ENDS_WITH_THE_HANDLER =
+    static final String ENDS_WITH_THE_HANDLER =
             "if grep -q reaper-v2 $config; then sleep 600 & echo $! >$root/containerd.pid; exit 0;"
                     + " fi";
 
