@@ -13,6 +13,21 @@ public final class TestCgroups {
 
     private TestCgroups() {}
 
+    /** Makes a cgroup at the root of every hierarchy, as a kubelet does for pods. */
+    public static void make(String name) {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+                // … root, mount point, options, optional fields, "-", type of file system (proc(5))
+                if (line.contains(" - cgroup")) {
+                    Path hierarchy = Path.of(line.split(" ", -1)[4]);
+                    Files.createDirectories(hierarchy.resolve(name));
+                }
+            }
+        } catch (IOException e) {
+            throw new AssertionError("cannot make cgroup " + name, e);
+        }
+    }
+
     /** The cgroups with this name at the root of every hierarchy. */
     public static List<Path> named(String name) {
         List<Path> hierarchies = new ArrayList<>(children(ROOT));

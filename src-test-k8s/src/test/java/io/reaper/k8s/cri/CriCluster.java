@@ -18,6 +18,7 @@ public final class CriCluster implements Cluster {
 
     private CriCluster(ContainerdRelease release, boolean privateNetwork) {
         node = new CriNode(release, privateNetwork);
+        TestCgroups.make(tag);
     }
 
     /** On a node in the machine's network: pods have to be in the node's network. */

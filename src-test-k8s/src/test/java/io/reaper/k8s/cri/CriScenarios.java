@@ -11,6 +11,9 @@ import io.reaper.k8s.PodSpec;
 import io.reaper.k8s.api.ContainerStats;
 import io.reaper.k8s.api.Empty;
 import io.reaper.k8s.api.ListContainerStatsResponse;
+import io.reaper.k8s.api.PodSandboxRequest;
+import io.reaper.k8s.api.PodSandboxStats;
+import io.reaper.k8s.api.PodSandboxStatsResponse;
 import io.reaper.testing.Await;
 import io.reaper.testing.ContainerdRelease;
 import java.io.IOException;
@@ -126,10 +129,26 @@ abstract class CriScenarios extends SandboxScenarios {
                 runByCri(
                         PodSpec.of(
                                 "stats",
-                                ContainerSpec.of("runs", "/bin/sleep", "1000"),
+                                ContainerSpec.script("busy", "while :; do :; done"),
+                                ContainerSpec.of("idle", "/bin/sleep", "1000"),
                                 ContainerSpec.of("ended", "/bin/true")));
         assertEquals(0, awaitEnd(pod, "ended").exitCode());
-        List<String> ids =
+        String busy = pod.containerId("busy");
+        long first = cpu(busy);
+        Await.until(DEADLINE, () -> cpu(busy) > first, () -> "more than " + first + " ns");
+        assertTrue(statistics(busy).getMemory().getWorkingSetBytes().getValue() > 0);
+        ContainerStats idle = statistics(pod.containerId("idle"));
+        assertTrue(idle.getMemory().getWorkingSetBytes().getValue() > 0, idle::toString);
+        assertTrue(podStatistics(pod).hasAttributes());
+    }
+
+    private long cpu(String id) {
+        return statistics(id).getCpu().getUsageCoreNanoSeconds().getValue();
+    }
+
+    /** Of all containers of the node, as the kubelet asks. */
+    private ContainerStats statistics(String id) {
+        List<ContainerStats> all =
                 cluster()
                         .node()
                         .client()
@@ -137,12 +156,22 @@ abstract class CriScenarios extends SandboxScenarios {
                                 "ListContainerStats",
                                 Empty.getDefaultInstance(),
                                 ListContainerStatsResponse.getDefaultInstance())
-                        .getStatsList()
-                        .stream()
-                        .map(ContainerStats::getAttributes)
-                        .map(attributes -> attributes.getId())
-                        .toList();
-        assertTrue(ids.contains(pod.containerId("runs")), ids::toString);
+                        .getStatsList();
+        return all.stream()
+                .filter(stats -> stats.getAttributes().getId().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(id + " is not in " + all));
+    }
+
+    private PodSandboxStats podStatistics(CriPod pod) {
+        return cluster()
+                .node()
+                .client()
+                .call(
+                        "PodSandboxStats",
+                        PodSandboxRequest.newBuilder().setPodSandboxId(pod.sandboxId()).build(),
+                        PodSandboxStatsResponse.getDefaultInstance())
+                .getStats();
     }
 
     /** Its program killed by somebody else is a container that has ended, in a living pod. */
