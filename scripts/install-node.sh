@@ -257,7 +257,7 @@ address() {
 cri_state() {
     ctr=$(dirname "$containerd")/ctr
     [ -x "$ctr" ] || ctr=$(command -v ctr) || { echo unknown; return; }
-    "$ctr" --address "$(address "$1")" plugins ls 2>/dev/null 9>&- | awk '
+    "$ctr" --address "$(address "$1")" --connect-timeout 3s plugins ls 2>/dev/null 9>&- | awk '
         $1 == "io.containerd.grpc.v1" && $2 == "cri" { ok = 1 }
         ($1 == "io.containerd.grpc.v1" && $2 == "cri") || $1 == "io.containerd.cri.v1" { if ($NF != "ok") bad = 1 }
         NR > 1 { answered = 1 }
@@ -265,15 +265,14 @@ cri_state() {
 }
 # Waits, for a limited time, until containerd answers and CRI is in order.
 await_cri() {
-    tries=$wait
+    until=$(($(date +%s) + wait))
     while :; do
         state=$(cri_state "$1")
         case $state in
             ok) return 0 ;;
             unknown) say "no ctr to ask whether CRI is in order: look with crictl info"; return 0 ;;
         esac
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || return 1
+        [ "$(date +%s)" -lt "$until" ] || return 1
         sleep 1
     done
 }
