@@ -12,8 +12,9 @@ import java.util.function.UnaryOperator;
 
 /**
  * The node's settings: the environment, then {@code /etc/reaper/reaper.conf} (or the file that
- * {@code REAPER_CONFIG} names), then defaults. A plain class instead of the framework's
- * configuration, since the short-lived commands start without the framework.
+ * {@code REAPER_CONFIG} names), then defaults. Options of a RuntimeClass go before all of them
+ * ({@link #with}). A plain class instead of the framework's configuration, since the short-lived
+ * commands start without the framework.
  */
 public final class Settings {
 
@@ -31,15 +32,25 @@ public final class Settings {
     private static final String DEFAULT_RUNTIME_PATH = "/usr/local/bin/reaper-runtime";
     private static final String DEFAULT_RUNTIME_ROOT = "/run/reaper";
 
+    private final Map<String, String> options;
     private final UnaryOperator<String> environment;
     private final Map<String, String> file;
 
     /**
      * @param environment the value of a variable, or null
      */
-    private Settings(UnaryOperator<String> environment, Map<String, String> file) {
+    private Settings(
+            Map<String, String> options,
+            UnaryOperator<String> environment,
+            Map<String, String> file) {
+        this.options = Map.copyOf(options);
         this.environment = environment;
         this.file = file;
+    }
+
+    /** Defaults alone, whatever the environment says. */
+    public static Settings defaults() {
+        return new Settings(Map.of(), name -> null, Map.of());
     }
 
     /**
@@ -61,10 +72,10 @@ public final class Settings {
         Optional<byte[]> content = content(path);
         if (content.isPresent()) {
             String text = new String(content.get(), StandardCharsets.UTF_8);
-            return new Settings(environment, parse(path, text));
+            return new Settings(Map.of(), environment, parse(path, text));
         }
         if (path.equals(DEFAULT_FILE)) {
-            return new Settings(environment, Map.of());
+            return new Settings(Map.of(), environment, Map.of());
         }
         throw new SettingsException(CONFIG + "=" + path + ": no such file");
     }
@@ -98,9 +109,20 @@ public final class Settings {
         return values;
     }
 
+    /**
+     * These settings below options, which win.
+     *
+     * @param chosen by name; none is empty
+     */
+    public Settings with(Map<String, String> chosen) {
+        Map<String, String> both = new HashMap<>(options);
+        both.putAll(chosen);
+        return new Settings(both, environment, file);
+    }
+
     private Optional<String> value(String key) {
-        return Optional.ofNullable(environment.apply(key))
-                .filter(v -> !v.isEmpty())
+        return Optional.ofNullable(options.get(key))
+                .or(() -> Optional.ofNullable(environment.apply(key)).filter(v -> !v.isEmpty()))
                 .or(() -> Optional.ofNullable(file.get(key)).filter(v -> !v.isEmpty()));
     }
 

@@ -87,6 +87,28 @@ class ContractTest {
     }
 
     @Test
+    void optionsWinOverTheEnvironment(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("reaper.conf"), "REAPER_SHIM_LOG=/file\n");
+        Settings node =
+                Settings.load(
+                        Map.of(
+                                "REAPER_CONFIG",
+                                file.toString(),
+                                "REAPER_RUNTIME_PATH",
+                                "/environment",
+                                "REAPER_RUNTIME_LOG",
+                                "/environment"));
+        Settings chosen =
+                node.with(Map.of("REAPER_RUNTIME_PATH", "/first", "REAPER_SHIM_LOG", "/first"))
+                        .with(Map.of("REAPER_RUNTIME_PATH", "/second"));
+        assertEquals("/second", chosen.runtimePath());
+        assertEquals(Optional.of(Path.of("/first")), chosen.shimLog());
+        assertEquals(Optional.of(Path.of("/environment")), chosen.runtimeLog());
+        assertEquals("/environment", node.runtimePath(), "as before");
+        assertEquals(Path.of("/run/reaper"), Settings.defaults().runtimeRoot());
+    }
+
+    @Test
     void theTrimCanBeSwitchedOff() {
         assertFalse(Settings.load(Map.of()).runsNetworkHooks());
         assertTrue(Settings.load(Map.of("REAPER_HOST_HOOKS", "run")).runsNetworkHooks());

@@ -13,10 +13,9 @@ import io.reaper.shim.exit.Reaper;
 import io.reaper.shim.group.GroupService;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
-import io.reaper.shim.runtime.RuntimeClient;
+import io.reaper.shim.runtime.ConfiguredRuntimes;
 import io.reaper.shim.stdio.ReaderWatch;
 import io.reaper.shim.stdio.StreamContext;
-import io.reaper.shim.task.ShimIdentity;
 import io.reaper.shim.task.TaskService;
 import io.reaper.shim.task.Tasks;
 import io.reaper.shim.ttrpc.TtrpcServer;
@@ -65,13 +64,12 @@ final class Daemon {
         Reaper reaper = new Reaper(kernel, log);
         this.tasks =
                 Tasks.of(
-                        RuntimeClient.of(settings, reaper, log),
+                        new ConfiguredRuntimes(settings, reaper, log),
                         reaper,
                         new RootfsMounts(new Mounts(Syscalls.get())),
                         new StreamContext(new ReaderWatch(kernel), kernel, reaper, log),
                         events,
-                        new ShimIdentity(
-                                flags.namespace(), settings.runtimePath(), settings.runtimeRoot()),
+                        flags.namespace(),
                         log);
         TaskService service = new TaskService(tasks, this::endWhenIdle, log);
         tasks.expected().expect(flags.expect());

@@ -28,10 +28,17 @@ final class DaemonSpawner {
     static final int START_FD = 3;
 
     private final ShimFlags flags;
+    private final Map<String, String> settings;
     private final ShimLog log;
 
-    DaemonSpawner(ShimFlags flags, ShimLog log) {
+    /**
+     * Starts daemons with our environment.
+     *
+     * @param settings variables that take the place of ours
+     */
+    DaemonSpawner(ShimFlags flags, Map<String, String> settings, ShimLog log) {
         this.flags = flags;
+        this.settings = settings;
         this.log = log;
     }
 
@@ -65,10 +72,11 @@ final class DaemonSpawner {
     }
 
     /** The channel's other end is the daemon's alone: it closes at its death. */
-    private static Child spawn(SelfCommand self, List<String> arguments, Fd theirs) {
+    private Child spawn(SelfCommand self, List<String> arguments, Fd theirs) {
         List<String> argv = new ArrayList<>(self.words());
         argv.addAll(arguments);
         Map<String, String> variables = new HashMap<>(System.getenv());
+        variables.putAll(settings);
         // one arena of the C library for all threads, which hardly use it (mallopt(3))
         variables.putIfAbsent("MALLOC_ARENA_MAX", "1");
         List<String> environment = new ArrayList<>();

@@ -20,6 +20,7 @@ import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -40,10 +41,12 @@ public final class DeleteCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ContainerId id = flags.id();
-        Settings settings = Settings.load();
-        ShimLog log = flags.openLog(settings);
         Path bundle = flags.bundle();
         Deadline deadline = Deadline.after(LIMIT); // deadline: containerd's, less a second
+        Map<String, String> chosen =
+                ShimRecord.read(bundle).map(ShimRecord::settings).orElse(Map.of());
+        Settings settings = Settings.load().with(chosen);
+        ShimLog log = flags.openLog(settings);
         askDaemon(id, bundle, log);
         Optional<ShimRecord> record = ShimRecord.read(bundle);
         TaskExit end;
@@ -52,6 +55,7 @@ public final class DeleteCommand implements Callable<Integer> {
                     new RuntimeClient(
                             record.map(ShimRecord::runtime).orElseGet(settings::runtimePath),
                             record.map(ShimRecord::runtimeRoot).orElseGet(settings::runtimeRoot),
+                            chosen,
                             new Reaper(kernel, log),
                             log);
             RootfsMounts rootfs = new RootfsMounts(new Mounts(Syscalls.get()));

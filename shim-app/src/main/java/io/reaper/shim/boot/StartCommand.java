@@ -9,6 +9,7 @@ import io.reaper.shim.ShimException;
 import io.reaper.shim.group.GroupKey;
 import io.reaper.shim.group.LivingDaemon;
 import io.reaper.shim.log.ShimLog;
+import io.reaper.shim.options.DaemonSettings;
 import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.nio.charset.StandardCharsets;
@@ -112,7 +113,8 @@ public final class StartCommand implements Callable<Integer> {
             ShimLog log) {
         try {
             lock.removeSocket(); // of a daemon that was killed
-            return new DaemonSpawner(flags, log).spawn(group, id, socket, input);
+            return new DaemonSpawner(flags, DaemonSettings.of(input.options(), log), log)
+                    .spawn(group, id, socket, input);
         } catch (RuntimeException e) {
             lock.removeAll();
             throw e;

@@ -13,6 +13,7 @@ import io.reaper.shim.exit.Exit;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,10 +36,16 @@ final class CommandRunner {
     private static final Path NULL = Path.of("/dev/null");
 
     private final Children children;
-    private final List<String> environment = environment();
+    private final List<String> environment;
 
-    CommandRunner(Children children) {
+    /**
+     * Runs commands with our environment.
+     *
+     * @param settings variables that take the place of ours
+     */
+    CommandRunner(Children children, Map<String, String> settings) {
         this.children = children;
+        this.environment = environment(settings);
     }
 
     /**
@@ -122,13 +129,12 @@ final class CommandRunner {
     }
 
     /** Ours; but what speaks to us alone is none of the runtime's business. */
-    private static List<String> environment() {
+    private static List<String> environment(Map<String, String> settings) {
+        Map<String, String> variables = new HashMap<>(System.getenv());
+        variables.keySet().removeAll(OURS_ALONE);
+        variables.putAll(settings);
         List<String> environment = new ArrayList<>();
-        for (Map.Entry<String, String> entry : System.getenv().entrySet()) {
-            if (!OURS_ALONE.contains(entry.getKey())) {
-                environment.add(entry.getKey() + "=" + entry.getValue());
-            }
-        }
+        variables.forEach((name, value) -> environment.add(name + "=" + value));
         return environment;
     }
 }

@@ -52,6 +52,7 @@ final class RuntimeBinary {
                         + reason
                         + "; install it there or set "
                         + Settings.RUNTIME_PATH
-                        + " for containerd or in /etc/reaper/reaper.conf");
+                        + " in the handler's options, for containerd, or in"
+                        + " /etc/reaper/reaper.conf");
     }
 }

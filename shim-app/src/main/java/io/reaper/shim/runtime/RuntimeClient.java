@@ -1,7 +1,6 @@
 package io.reaper.shim.runtime;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.contract.Settings;
 import io.reaper.linux.Deadline;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;
@@ -15,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -40,17 +40,19 @@ public final class RuntimeClient implements OciRuntime {
      *
      * @param configuredPath of the runtime's program, or its bare name
      * @param root where it keeps its containers' state
+     * @param settings variables of its commands, which take the place of ours
      */
-    public RuntimeClient(String configuredPath, Path root, Children children, ShimLog log) {
+    public RuntimeClient(
+            String configuredPath,
+            Path root,
+            Map<String, String> settings,
+            Children children,
+            ShimLog log) {
         this.configuredPath = configuredPath;
         this.root = root;
         this.children = children;
-        this.runner = new CommandRunner(children);
+        this.runner = new CommandRunner(children, settings);
         this.log = log;
-    }
-
-    public static RuntimeClient of(Settings settings, Children children, ShimLog log) {
-        return new RuntimeClient(settings.runtimePath(), settings.runtimeRoot(), children, log);
     }
 
     @Override

@@ -23,22 +23,15 @@ final class Creation {
     /** For undoing: the caller's own time may be up already. */
     private static final Duration ROLLBACK_LIMIT = Duration.ofSeconds(10);
 
-    private final OciRuntime runtime;
     private final RootfsMounts rootfs;
     private final StreamsOpener opener;
-    private final ShimIdentity identity;
+    private final String namespace;
     private final ShimLog log;
 
-    Creation(
-            OciRuntime runtime,
-            RootfsMounts rootfs,
-            StreamsOpener opener,
-            ShimIdentity identity,
-            ShimLog log) {
-        this.runtime = runtime;
+    Creation(RootfsMounts rootfs, StreamsOpener opener, String namespace, ShimLog log) {
         this.rootfs = rootfs;
         this.opener = opener;
-        this.identity = identity;
+        this.namespace = namespace;
         this.log = log;
     }
 
@@ -71,7 +64,7 @@ final class Creation {
         undo.push(() -> rootfs.unmount(task.bundle()));
         rootfs.mount(task.bundle(), mounts);
 
-        ShimRecord record = identity.record(task, request);
+        ShimRecord record = ShimRecord.of(namespace, task, request);
         record.write(task.bundle());
 
         ChildProcess init = create(task, streams, deadline);
@@ -93,11 +86,12 @@ final class Creation {
 
     private ChildProcess create(Task task, ProcessStreams streams, Deadline deadline) {
         try {
-            return runtime.create(
-                    task.id(),
-                    task.bundle(),
-                    new OciRuntime.Streams(streams.forProcess(), streams.consoleSocket()),
-                    deadline);
+            return task.runtime()
+                    .create(
+                            task.id(),
+                            task.bundle(),
+                            new OciRuntime.Streams(streams.forProcess(), streams.consoleSocket()),
+                            deadline);
         } catch (ShimException e) {
             boolean killed = e.kind() == ShimException.Kind.DEADLINE_EXCEEDED;
             attempt(() -> discard(task, killed));
@@ -112,13 +106,13 @@ final class Creation {
     private void discard(Task task, boolean killed) {
         if (discard(task) == OciRuntime.Discarded.NOTHING && killed) {
             // deadline: of the undoing
-            runtime.delete(task.id(), task.bundle(), Deadline.after(ROLLBACK_LIMIT));
+            task.runtime().delete(task.id(), task.bundle(), Deadline.after(ROLLBACK_LIMIT));
         }
     }
 
     private OciRuntime.Discarded discard(Task task) {
         // deadline: of the undoing
-        return runtime.discard(task.id(), task.bundle(), Deadline.after(ROLLBACK_LIMIT));
+        return task.runtime().discard(task.id(), task.bundle(), Deadline.after(ROLLBACK_LIMIT));
     }
 
     private static MountRequest mount(Mount mount) {

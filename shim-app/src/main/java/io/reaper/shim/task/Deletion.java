@@ -22,11 +22,9 @@ final class Deletion {
 
     private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
-    private final OciRuntime runtime;
     private final RootfsMounts rootfs;
 
-    Deletion(OciRuntime runtime, RootfsMounts rootfs) {
-        this.runtime = runtime;
+    Deletion(RootfsMounts rootfs) {
         this.rootfs = rootfs;
     }
 
@@ -81,7 +79,7 @@ final class Deletion {
 
     private void kill(Task task, OciRuntime.Target target, Deadline deadline) {
         try {
-            runtime.kill(task.id(), task.bundle(), Signals.SIGKILL, target, deadline);
+            task.runtime().kill(task.id(), task.bundle(), Signals.SIGKILL, target, deadline);
         } catch (ShimException e) {
             if (e.kind() != Kind.NOT_FOUND) {
                 throw e;
@@ -92,7 +90,7 @@ final class Deletion {
     /** A container that the runtime does not know any more is what we want. */
     private void deleteInRuntime(Task task, Deadline deadline) {
         try {
-            runtime.delete(task.id(), task.bundle(), deadline);
+            task.runtime().delete(task.id(), task.bundle(), deadline);
         } catch (ShimException e) {
             if (e.kind() != Kind.NOT_FOUND) {
                 throw e;

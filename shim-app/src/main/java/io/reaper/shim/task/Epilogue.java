@@ -25,12 +25,10 @@ final class Epilogue {
 
     private static final Duration LEFTOVERS_LIMIT = Duration.ofSeconds(10);
 
-    private final OciRuntime runtime;
     private final Strays strays;
     private final ShimLog log;
 
-    Epilogue(OciRuntime runtime, Strays strays, ShimLog log) {
-        this.runtime = runtime;
+    Epilogue(Strays strays, ShimLog log) {
         this.strays = strays;
         this.log = log;
     }
@@ -101,8 +99,13 @@ final class Epilogue {
     /** The runtime knows the container's cgroup; what it does not reach are our own children. */
     private void killAll(Task task, Deadline deadline) {
         try {
-            runtime.kill(
-                    task.id(), task.bundle(), Signals.SIGKILL, OciRuntime.Target.ALL, deadline);
+            task.runtime()
+                    .kill(
+                            task.id(),
+                            task.bundle(),
+                            Signals.SIGKILL,
+                            OciRuntime.Target.ALL,
+                            deadline);
         } catch (ShimException e) {
             if (e.kind() != ShimException.Kind.NOT_FOUND) {
                 log.warn(task.id() + ": leftovers: " + ShimException.text(e));

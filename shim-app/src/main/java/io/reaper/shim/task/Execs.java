@@ -22,21 +22,13 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Execs {
 
-    private final OciRuntime runtime;
     private final States states;
     private final Strays strays;
     private final StreamsOpener streams;
     private final TaskEvents events;
     private final ShimLog log;
 
-    Execs(
-            OciRuntime runtime,
-            States states,
-            Strays strays,
-            StreamsOpener streams,
-            TaskEvents events,
-            ShimLog log) {
-        this.runtime = runtime;
+    Execs(States states, Strays strays, StreamsOpener streams, TaskEvents events, ShimLog log) {
         this.states = states;
         this.strays = strays;
         this.streams = streams;
@@ -89,13 +81,15 @@ final class Execs {
         ProcessStreams opened = streams.open(task, exec.stdio());
         try {
             ChildProcess process =
-                    runtime.exec(
-                            task.id(),
-                            task.bundle(),
-                            exec.id().value(),
-                            exec.process(),
-                            new OciRuntime.Streams(opened.forProcess(), opened.consoleSocket()),
-                            deadline);
+                    task.runtime()
+                            .exec(
+                                    task.id(),
+                                    task.bundle(),
+                                    exec.id().value(),
+                                    exec.process(),
+                                    new OciRuntime.Streams(
+                                            opened.forProcess(), opened.consoleSocket()),
+                                    deadline);
             handOver(task, opened, process);
             exec.setStreams(opened);
             return process;

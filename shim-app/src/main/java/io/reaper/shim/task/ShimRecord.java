@@ -11,12 +11,15 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.reaper.contract.AtomicFile;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
+import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.stdio.StdioRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,6 +28,7 @@ import java.util.Optional;
  * @param runtime the runtime that made the container, as configured then
  * @param runtimeRoot its directory of state
  * @param options the client's options, kept as they came
+ * @param settings that these options chose then; {@code delete} needs the same
  * @param rootfsMounted whether the client's mounts lie on the bundle's rootfs
  * @param pid of the init process, 0 while there is none
  * @param pidStartTime clock ticks since boot: with the pid it names the process
@@ -37,6 +41,7 @@ public record ShimRecord(
         Path runtimeRoot,
         StdioRequest stdio,
         Options options,
+        Map<String, String> settings,
         boolean rootfsMounted,
         int pid,
         long pidStartTime,
@@ -60,6 +65,24 @@ public record ShimRecord(
         }
     }
 
+    /** Of a container that has no init yet. */
+    static ShimRecord of(String namespace, Task task, CreateTaskRequest request) {
+        return new ShimRecord(
+                task.id().value(),
+                namespace,
+                task.configured().path(),
+                task.configured().root(),
+                task.stdio(),
+                Options.of(
+                        request.getOptions().getTypeUrl(),
+                        request.getOptions().getValue().toByteArray()),
+                task.configured().settings(),
+                request.getRootfsCount() > 0,
+                0,
+                0,
+                false);
+    }
+
     public ShimRecord withInit(int newPid, long startTime) {
         return with(newPid, startTime, false);
     }
@@ -76,6 +99,7 @@ public record ShimRecord(
                 runtimeRoot,
                 stdio,
                 options,
+                settings,
                 rootfsMounted,
                 newPid,
                 startTime,
@@ -102,6 +126,7 @@ public record ShimRecord(
         String stderr = "";
         boolean terminal = false;
         Options options = new Options("", "");
+        Map<String, String> settings = Map.of();
         boolean rootfsMounted = false;
         int pid = 0;
         long pidStartTime = 0;
@@ -122,6 +147,7 @@ public record ShimRecord(
                 case "terminal" -> terminal = parser.getBooleanValue();
                 case "optionsType" -> options = new Options(parser.getText(), options.value());
                 case "optionsValue" -> options = new Options(options.type(), parser.getText());
+                case "settings" -> settings = settings(parser);
                 case "rootfsMounted" -> rootfsMounted = parser.getBooleanValue();
                 case "pid" -> pid = parser.getIntValue();
                 case "pidStartTime" -> pidStartTime = parser.getLongValue();
@@ -141,10 +167,24 @@ public record ShimRecord(
                         Path.of(runtimeRoot),
                         stdio,
                         options,
+                        settings,
                         rootfsMounted,
                         pid,
                         pidStartTime,
                         removed));
+    }
+
+    private static Map<String, String> settings(JsonParser parser) throws IOException {
+        Map<String, String> settings = new HashMap<>();
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+            for (String name; (name = parser.nextFieldName()) != null; ) {
+                String value = parser.nextTextValue();
+                if (value != null) {
+                    settings.put(name, value);
+                }
+            }
+        }
+        return settings;
     }
 
     public void write(Path bundle) {
@@ -161,6 +201,11 @@ public record ShimRecord(
             json.writeBooleanField("terminal", stdio.terminal());
             json.writeStringField("optionsType", options.type());
             json.writeStringField("optionsValue", options.value());
+            json.writeObjectFieldStart("settings");
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                json.writeStringField(setting.getKey(), setting.getValue());
+            }
+            json.writeEndObject();
             json.writeBooleanField("rootfsMounted", rootfsMounted);
             json.writeNumberField("pid", pid);
             json.writeNumberField("pidStartTime", pidStartTime);

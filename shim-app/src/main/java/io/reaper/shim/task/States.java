@@ -3,7 +3,6 @@ package io.reaper.shim.task;
 import io.reaper.linux.Deadline;
 import io.reaper.proto.types.Status;
 import io.reaper.shim.ShimException;
-import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.runtime.RuntimeState;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -21,14 +20,12 @@ final class States {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    private final OciRuntime runtime;
     private final Duration startIsFresh;
 
     /**
      * @param startIsFresh how long what the runtime's start has said is taken for granted
      */
-    States(OciRuntime runtime, Duration startIsFresh) {
-        this.runtime = runtime;
+    States(Duration startIsFresh) {
         this.startIsFresh = startIsFresh;
     }
 
@@ -100,7 +97,9 @@ final class States {
                 .ask(
                         stage,
                         // deadline: nobody waits longer than this for a state
-                        () -> runtime.state(task.id(), task.bundle(), Deadline.after(LIMIT)));
+                        () ->
+                                task.runtime()
+                                        .state(task.id(), task.bundle(), Deadline.after(LIMIT)));
     }
 
     private static long half(Deadline deadline) {

@@ -4,6 +4,8 @@ import io.reaper.contract.ContainerId;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ControlGroups;
+import io.reaper.shim.runtime.ContainerRuntime;
+import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stats.CpuLedger;
 import io.reaper.shim.stdio.ProcessStreams;
 import io.reaper.shim.stdio.StdioRequest;
@@ -29,6 +31,7 @@ final class Task {
     private final ContainerId id;
     private final Path bundle;
     private final CreateTaskRequest request;
+    private final ContainerRuntime runtime;
     private final TaskEvents events;
     private final Lane lane = new Lane();
     private final CompletableFuture<TaskExit> exit = new CompletableFuture<>();
@@ -41,10 +44,16 @@ final class Task {
     private volatile CompletableFuture<Void> drained = CompletableFuture.completedFuture(null);
     private volatile ControlGroups groups = ControlGroups.NONE;
 
-    Task(ContainerId id, Path bundle, CreateTaskRequest request, TaskEvents events) {
+    Task(
+            ContainerId id,
+            Path bundle,
+            CreateTaskRequest request,
+            ContainerRuntime runtime,
+            TaskEvents events) {
         this.id = id;
         this.bundle = bundle;
         this.request = request;
+        this.runtime = runtime;
         this.events = events;
     }
 
@@ -54,6 +63,16 @@ final class Task {
 
     Path bundle() {
         return bundle;
+    }
+
+    /** What its runtime can do. */
+    OciRuntime runtime() {
+        return runtime.commands();
+    }
+
+    /** As its client's options have chosen it. */
+    ContainerRuntime configured() {
+        return runtime;
     }
 
     StdioRequest stdio() {

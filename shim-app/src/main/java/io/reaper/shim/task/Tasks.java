@@ -13,7 +13,9 @@ import io.reaper.shim.exit.Children;
 import io.reaper.shim.group.Expected;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
+import io.reaper.shim.runtime.ContainerRuntime;
 import io.reaper.shim.runtime.OciRuntime;
+import io.reaper.shim.runtime.Runtimes;
 import io.reaper.shim.stats.Meter;
 import io.reaper.shim.stdio.ProcessStreams;
 import io.reaper.shim.stdio.StreamContext;
@@ -39,7 +41,7 @@ public final class Tasks {
     /** How long what the runtime's start has said is taken for granted. */
     private static final Duration START_IS_FRESH = Duration.ofMillis(100);
 
-    private final OciRuntime runtime;
+    private final Runtimes runtimes;
     private final TaskEvents events;
     private final Creation creation;
     private final States states;
@@ -52,46 +54,46 @@ public final class Tasks {
     private final Expected expected = new Expected();
 
     private Tasks(
-            OciRuntime runtime,
+            Runtimes runtimes,
             Children children,
             RootfsMounts rootfs,
             StreamContext context,
             EventSink sink,
-            ShimIdentity identity,
+            String namespace,
             ShimLog log,
             Duration startIsFresh) {
-        StreamsOpener streams = new StreamsOpener(identity.namespace(), context);
-        this.runtime = runtime;
+        StreamsOpener streams = new StreamsOpener(namespace, context);
+        this.runtimes = runtimes;
         this.events = new TaskEvents(sink);
-        this.creation = new Creation(runtime, rootfs, streams, identity, log);
-        this.states = new States(runtime, startIsFresh);
+        this.creation = new Creation(rootfs, streams, namespace, log);
+        this.states = new States(startIsFresh);
         this.strays = new Strays(children);
-        this.execs = new Execs(runtime, states, strays, streams, events, log);
-        this.epilogue = new Epilogue(runtime, strays, log);
-        this.deletion = new Deletion(runtime, rootfs);
+        this.execs = new Execs(states, strays, streams, events, log);
+        this.epilogue = new Epilogue(strays, log);
+        this.deletion = new Deletion(rootfs);
     }
 
     public static Tasks of(
-            OciRuntime runtime,
+            Runtimes runtimes,
             Children children,
             RootfsMounts rootfs,
             StreamContext context,
             EventSink events,
-            ShimIdentity identity,
+            String namespace,
             ShimLog log) {
-        return of(runtime, children, rootfs, context, events, identity, log, START_IS_FRESH);
+        return of(runtimes, children, rootfs, context, events, namespace, log, START_IS_FRESH);
     }
 
     static Tasks of(
-            OciRuntime runtime,
+            Runtimes runtimes,
             Children children,
             RootfsMounts rootfs,
             StreamContext context,
             EventSink events,
-            ShimIdentity identity,
+            String namespace,
             ShimLog log,
             Duration startIsFresh) {
-        return new Tasks(runtime, children, rootfs, context, events, identity, log, startIsFresh);
+        return new Tasks(runtimes, children, rootfs, context, events, namespace, log, startIsFresh);
     }
 
     /** What can be done to execs. */
@@ -106,7 +108,8 @@ public final class Tasks {
      */
     int create(CreateTaskRequest request, Deadline deadline) {
         ContainerId id = containerId(request.getId());
-        Task task = new Task(id, bundle(request.getBundle()), request, events);
+        ContainerRuntime runtime = runtime(id, request);
+        Task task = new Task(id, bundle(request.getBundle()), request, runtime, events);
         Task holder = table.putIfAbsent(id, task);
         expected.forget(id.value());
         if (holder != null) {
@@ -128,12 +131,21 @@ public final class Tasks {
         return init.pid();
     }
 
+    private ContainerRuntime runtime(ContainerId id, CreateTaskRequest request) {
+        try {
+            return runtimes.by(request.getOptions());
+        } catch (ShimException e) {
+            expected.forget(id.value()); // it has come, and will not again
+            throw e;
+        }
+    }
+
     /** Lets the program run; returns the pid. */
     int start(String id, Deadline deadline) {
         Task task = find(id);
         task.starting();
         try {
-            runtime.start(task.id(), task.bundle(), deadline);
+            task.runtime().start(task.id(), task.bundle(), deadline);
         } catch (RuntimeException | Error e) {
             task.startFailed();
             throw e;
@@ -154,7 +166,7 @@ public final class Tasks {
             case Gone g -> throw task.unknown();
             case Stopped s -> throw finished(task);
             case Deleting d -> throw finished(task);
-            default -> runtime.kill(task.id(), task.bundle(), signal, target, deadline);
+            default -> task.runtime().kill(task.id(), task.bundle(), signal, target, deadline);
         }
     }
 

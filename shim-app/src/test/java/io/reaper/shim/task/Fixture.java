@@ -18,7 +18,9 @@ import io.reaper.shim.event.EventSink;
 import io.reaper.shim.event.Topic;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.log.ShimLog;
+import io.reaper.shim.options.RuntimeOptions;
 import io.reaper.shim.rootfs.RootfsMounts;
+import io.reaper.shim.runtime.ContainerRuntime;
 import io.reaper.shim.stdio.ReaderWatch;
 import io.reaper.shim.stdio.StreamContext;
 import java.io.IOException;
@@ -27,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Tasks over a fake runtime, in bundles of a temporary directory. */
@@ -45,16 +48,30 @@ final class Fixture implements AutoCloseable {
     }
 
     Fixture(Path directory, Duration startIsFresh) {
+        this(directory, startIsFresh, Map.of());
+    }
+
+    /**
+     * @param chosen as if by each container's options
+     */
+    Fixture(Path directory, Map<String, String> chosen) {
+        this(directory, Duration.ZERO, chosen);
+    }
+
+    private Fixture(Path directory, Duration startIsFresh, Map<String, String> chosen) {
         this.directory = directory;
         this.tasks =
                 Tasks.of(
-                        runtime,
+                        options -> {
+                            var unused = RuntimeOptions.of(options); // for its refusals
+                            return new ContainerRuntime(runtime, "runtime", directory, chosen);
+                        },
                         children,
                         new RootfsMounts(new Mounts(Syscalls.get())),
                         new StreamContext(
                                 new ReaderWatch(kernel), kernel, children, ShimLog.silent()),
                         new Recorder(),
-                        new ShimIdentity("ns", "runtime", directory),
+                        "ns",
                         ShimLog.silent(),
                         startIsFresh);
     }
