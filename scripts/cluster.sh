@@ -117,9 +117,9 @@ install_on_node() {
     await 60 on_node "$node" crictl info || die "containerd of node $node does not answer CRI 60 s after the installation"
 }
 
-# The shims of node $1 log from now on.
+# The shims of node $1 log from now on. The line is appended first: the end of a line that is deleted runs no more commands.
 log_shims() {
-    on_node "$1" sed -i -e '/^REAPER_SHIM_LOG=/d' -e "\$a REAPER_SHIM_LOG=$shim_log" /etc/reaper/reaper.conf
+    on_node "$1" sed -i -e "\$a REAPER_SHIM_LOG=$shim_log" -e '/^REAPER_SHIM_LOG=/d' /etc/reaper/reaper.conf
 }
 
 apply_runtime_class() {

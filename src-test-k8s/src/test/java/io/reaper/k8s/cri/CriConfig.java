@@ -18,6 +18,7 @@ import io.reaper.k8s.api.NamespaceMode;
 import io.reaper.k8s.api.NamespaceOption;
 import io.reaper.k8s.api.PodSandboxConfig;
 import io.reaper.k8s.api.PodSandboxMetadata;
+import java.nio.file.Path;
 import java.util.UUID;
 
 /** What the kubelet makes of a pod's specification, in the words of CRI. */
@@ -25,9 +26,10 @@ final class CriConfig {
     private CriConfig() {}
 
     /**
+     * @param directory of the logs, in a subdirectory for each pod
      * @param tag name of the cgroup of all pods
      */
-    static PodSandboxConfig sandbox(CriNode node, String tag, PodSpec spec) {
+    static PodSandboxConfig sandbox(Path directory, String tag, PodSpec spec) {
         String uid = UUID.randomUUID().toString();
         PodSandboxConfig.Builder config =
                 PodSandboxConfig.newBuilder()
@@ -36,7 +38,7 @@ final class CriConfig {
                                         .setName(spec.name())
                                         .setNamespace("default")
                                         .setUid(uid))
-                        .setLogDirectory(node.directory().resolve("pods").resolve(uid).toString())
+                        .setLogDirectory(directory.resolve("pods").resolve(uid).toString())
                         .putAllAnnotations(spec.annotations())
                         .setLinux(
                                 LinuxPodSandboxConfig.newBuilder()

@@ -70,7 +70,7 @@ public final class CriPod implements Pod {
 
     /** Makes the sandbox. */
     static CriPod make(CriNode node, String tag, PodSpec spec, Consumer<CriPod> whenDeleted) {
-        PodSandboxConfig config = CriConfig.sandbox(node, tag, spec);
+        PodSandboxConfig config = CriConfig.sandbox(node.directory(), tag, spec);
         try {
             Files.createDirectories(Path.of(config.getLogDirectory()));
         } catch (IOException e) {

@@ -65,9 +65,9 @@ final class KindScriptTest {
                                         + " --handler reaper-v2")
                                 .formatted(THERE),
                         "docker exec reaper-control-plane crictl info",
-                        "docker exec reaper-control-plane sed -i -e /^REAPER_SHIM_LOG=/d -e $a"
-                                + " REAPER_SHIM_LOG=/var/log/reaper-shim.log"
-                                + " /etc/reaper/reaper.conf",
+                        "docker exec reaper-control-plane sed -i -e $a"
+                                + " REAPER_SHIM_LOG=/var/log/reaper-shim.log -e"
+                                + " /^REAPER_SHIM_LOG=/d /etc/reaper/reaper.conf",
                         "kind load image-archive REPO/target/k8s/busybox.tar --name reaper",
                         KUBECTL + "apply -f REPO/kubernetes/runtimeclass.yaml",
                         KUBECTL + "wait --for=condition=Ready nodes --all --timeout=120s",

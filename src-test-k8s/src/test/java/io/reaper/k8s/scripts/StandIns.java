@@ -141,10 +141,10 @@ final class StandIns {
                                     "JAVA_HOME", System.getProperty("java.home")));
             builder.environment().remove("MAVEN_OPTS");
             Process process = builder.start();
-            if (!process.waitFor(1, TimeUnit.MINUTES)) {
+            if (!process.waitFor(3, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
                 throw new AssertionError(
-                        "not ended within a minute: " + line + "\n" + Files.readString(out));
+                        "not ended within three minutes: " + line + "\n" + Files.readString(out));
             }
             List<String> calls = Files.readAllLines(directory.resolve("calls"), UTF_8);
             return new Outcome(
