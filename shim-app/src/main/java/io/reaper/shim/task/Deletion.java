@@ -13,6 +13,7 @@ import io.reaper.shim.task.TaskStatus.Creating;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +35,7 @@ final class Deletion {
         }
         TaskExit end = task.deleting();
         try {
-            Drain.await(task.drained(), deadline);
+            Drain.await(CompletableFuture.allOf(task.drained(), task.kills().ended()), deadline);
             deleteInRuntime(task, deadline);
             task.streams().ifPresent(ProcessStreams::close);
             rootfs.unmount(task.bundle());

@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Delete's wait for the output of a process that has ended. */
+/** Delete's wait for what outlasts the process: its output, commands in flight. */
 final class Drain {
 
     /** As long as containerd's shim for runc gives a client that does not read. */

@@ -37,6 +37,7 @@ final class Task {
     private final CompletableFuture<TaskExit> exit = new CompletableFuture<>();
     private final SharedState runtimeState = new SharedState();
     private final ExecTable execs = new ExecTable();
+    private final KillsInFlight kills = new KillsInFlight();
     private final CpuLedger cpu = new CpuLedger();
     private volatile TaskStatus status = new Creating();
     private volatile Optional<ProcessStreams> streams = Optional.empty();
@@ -93,6 +94,10 @@ final class Task {
 
     ExecTable execs() {
         return execs;
+    }
+
+    KillsInFlight kills() {
+        return kills;
     }
 
     /** What Stats has told of its time on the processors. */

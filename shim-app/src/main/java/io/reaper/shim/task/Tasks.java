@@ -166,7 +166,17 @@ public final class Tasks {
             case Gone g -> throw task.unknown();
             case Stopped s -> throw finished(task);
             case Deleting d -> throw finished(task);
-            default -> task.runtime().kill(task.id(), task.bundle(), signal, target, deadline);
+            default ->
+                    task.kills()
+                            .run(
+                                    () ->
+                                            task.runtime()
+                                                    .kill(
+                                                            task.id(),
+                                                            task.bundle(),
+                                                            signal,
+                                                            target,
+                                                            deadline));
         }
     }
 

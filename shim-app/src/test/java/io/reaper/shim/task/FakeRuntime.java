@@ -30,6 +30,7 @@ final class FakeRuntime implements OciRuntime {
     volatile Consumer<Init> duringStart = init -> {};
     volatile Consumer<Init> duringState = init -> {};
     volatile Consumer<Init> duringExec = exec -> {};
+    volatile Consumer<Init> afterKill = init -> {};
 
     /** By container and exec, as {@code a/e}. */
     final Map<String, Init> execs = new ConcurrentHashMap<>();
@@ -140,9 +141,11 @@ final class FakeRuntime implements OciRuntime {
     @Override
     public void kill(ContainerId id, Path bundle, int signal, Target target, Deadline deadline) {
         commands.add("kill " + id + " " + signal + " " + target);
-        if (!find(id).end(0, signal)) {
+        Init init = find(id);
+        if (!init.end(0, signal)) {
             throw ShimException.notFound("process already finished");
         }
+        afterKill.accept(init);
     }
 
     @Override
