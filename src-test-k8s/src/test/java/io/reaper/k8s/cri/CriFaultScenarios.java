@@ -1,0 +1,82 @@
+package io.reaper.k8s.cri;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.reaper.k8s.ContainerStatus;
+import io.reaper.k8s.FaultScenarios;
+import io.reaper.k8s.Pod;
+import io.reaper.k8s.PodSpec;
+import io.reaper.testing.Await;
+import io.reaper.testing.ContainerdRelease;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Faults of any cluster's nodes, and those for which containerd is held in one's hand. */
+@Tag("containerd")
+abstract class CriFaultScenarios extends FaultScenarios<CriCluster> {
+    private final ContainerdRelease release;
+
+    CriFaultScenarios(ContainerdRelease release) {
+        this.release = release;
+    }
+
+    @Override
+    protected CriCluster startCluster() {
+        return CriCluster.start(release);
+    }
+
+    /**
+     * Their ends are found when containerd comes back: real codes and, in 1.6, the end of the
+     * output; containerd 2 closes the FIFOs of what has ended while it is still opening them.
+     */
+    @Test
+    void whatEndsWhileContainerdIsDownKeepsItsExitCode() {
+        int count = 3;
+        List<Pod> pods = runAll(count, i -> counting("meanwhile-" + i, 40 + i));
+        pods.forEach(pod -> awaitLog(pod, "main", "line-1\n"));
+        cluster().node().killContainerd();
+        for (int i = 1; i < count; i++) {
+            int pid = process("meanwhile-" + i).pid();
+            cluster().node().signal(pid, "TERM");
+            Await.until(
+                    DEADLINE,
+                    () -> cluster().node().processes().stream().noneMatch(p -> p.pid() == pid),
+                    () -> "process " + pid + " has ended");
+        }
+        cluster().node().startContainerd();
+        assertTrue(pods.stream().allMatch(Pod::isReady));
+        assertTrue(pods.getFirst().status("main").isRunning());
+        for (int i = 1; i < count; i++) {
+            ContainerStatus status = awaitEnd(pods.get(i), "main");
+            assertEquals(40 + i, status.exitCode(), status::toString);
+            assertEquals("Error", status.reason());
+            if (release == ContainerdRelease.V1_6) {
+                awaitLog(pods.get(i), "main", "end\n");
+            }
+            assertTrue(counted(pods.get(i)) >= 1);
+        }
+    }
+
+    /** A container for which the runtime is missing is a start error that names it. */
+    @Test
+    void aRuntimeThatIsMissingForAContainerIsNamed() {
+        PodSpec spec = counting("half", 1).withRestartPolicy(PodSpec.RestartPolicy.ALWAYS);
+        CriPod pod = (CriPod) run(spec);
+        awaitLog(pod, "main", "line-1\n");
+        pod.stop("main", Duration.ofSeconds(60));
+        without(
+                "reaper-runtime",
+                () -> {
+                    ContainerStatus status = pod.status("main"); // starts it again
+                    assertEquals(128, status.exitCode(), status::toString);
+                    assertEquals("StartError", status.reason());
+                    assertTrue(status.message().contains("reaper-runtime"), status::toString);
+                    assertTrue(pod.isReady());
+                });
+        ContainerStatus again = await(pod, "main", ContainerStatus::isRunning);
+        assertEquals(2, again.restarts());
+    }
+}
