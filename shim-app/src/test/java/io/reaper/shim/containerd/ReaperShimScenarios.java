@@ -8,6 +8,8 @@ import io.reaper.testing.Await;
 import io.reaper.testing.BusyboxImage;
 import io.reaper.testing.ContainerdRelease;
 import io.reaper.testing.Job;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +101,25 @@ abstract class ReaperShimScenarios extends ContainerScenarios {
         }
     }
 
+    /** A client's options, as a handler's: they win over the environment, for their container. */
+    @Test
+    void optionsChooseTheRuntimesSettings() throws IOException {
+        Path root = containerd.share().resolve("options-root");
+        Path file =
+                Files.writeString(
+                        containerd.share().resolve("options.conf"), "REAPER_RUNTIME_ROOT=" + root);
+        List<String> options = List.of("--rm", "--runtime-config-path", file.toString());
+        Job.Result run = run("optioned", options, "ls", root.toString());
+        assertEquals("optioned\n", run.expect(0).stdout());
+        Files.writeString(file, "REAPER_ROOT=/x\n");
+        Job.Result wrong = run("wrong", options, "true");
+        assertNotEquals(0, wrong.exitCode(), wrong::toString);
+        assertTrue(
+                wrong.stderr().contains(file + " line 1: unknown key \"REAPER_ROOT\""),
+                wrong::toString);
+        assertEquals("", ctr("container", "ls", "-q").expect(0).stdout());
+    }
+
     /** What needs cgroups is refused in one line, and a runc container beside is not hurt by it. */
     @Test
     void whatHostModeCannotDoIsSaid() {
@@ -110,15 +131,17 @@ abstract class ReaperShimScenarios extends ContainerScenarios {
                 .startCtr(containerd.namespace(), beside)
                 .await(PrivateContainerd.DEADLINE)
                 .expect(0);
-        for (String verb : List.of("pause", "resume", "metrics")) {
+        for (String verb : List.of("pause", "resume")) {
             Job.Result refused = ctr("task", verb, "plain");
             assertNotEquals(0, refused.exitCode(), refused::toString);
             assertEquals(1, refused.stderr().strip().lines().count(), refused::toString);
         }
         assertEquals(
                 "RUNNING", containerd.task(containerd.namespace(), "plain").orElseThrow().status());
-        Job.Result metrics = ctr("task", "metrics", "beside").expect(0);
-        assertTrue(metrics.stdout().contains("memory"), metrics::toString);
+        for (String measured : List.of("plain", "beside")) {
+            Job.Result metrics = ctr("task", "metrics", measured).expect(0);
+            assertTrue(metrics.stdout().contains("memory"), metrics::toString);
+        }
         endSleeper("plain");
         endSleeper("beside");
     }
