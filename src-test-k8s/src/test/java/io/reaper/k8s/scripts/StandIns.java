@@ -128,8 +128,12 @@ final class StandIns {
             Path in = Files.writeString(directory.resolve("in"), input, UTF_8);
             Path out = directory.resolve("out");
             Path err = directory.resolve("err");
+            // who runs us in the background has us ignore SIGINT, which a script could not trap
+            // then
+            List<String> signalled = new ArrayList<>(List.of("env", "--default-signal=INT"));
+            signalled.addAll(line);
             ProcessBuilder builder =
-                    new ProcessBuilder(line)
+                    new ProcessBuilder(signalled)
                             .redirectInput(in.toFile())
                             .redirectOutput(out.toFile())
                             .redirectError(err.toFile());
