@@ -14,8 +14,13 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Faults of any cluster's nodes, and those for which containerd is held in one's hand. */
+/**
+ * Faults of any cluster's nodes, and those for which containerd is held in one's hand. Of the
+ * executables: containerd gives a reload and a {@code delete} 5 s each, which a JVM on a busy
+ * machine may need for its start.
+ */
 @Tag("containerd")
+@Tag("native")
 abstract class CriFaultScenarios extends FaultScenarios<CriCluster> {
     private final ContainerdRelease release;
 
