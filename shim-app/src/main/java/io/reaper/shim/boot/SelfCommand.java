@@ -18,18 +18,28 @@ record SelfCommand(String path, List<String> words) {
     /** Set by the launcher script of the JVM mode to its own path. */
     private static final String LAUNCHER = "reaper.launcher";
 
+    private static final String DELETED = " (deleted)";
+
     static SelfCommand current() {
         String launcher = System.getProperty(LAUNCHER, "");
         if (!launcher.isEmpty()) {
             return new SelfCommand(launcher, List.of(launcher));
         }
         try {
-            String exe = Files.readSymbolicLink(Path.of("/proc/self/exe")).toString();
+            String exe = installed(Files.readSymbolicLink(Path.of("/proc/self/exe")).toString());
             String commandLine = Files.readString(Path.of("/proc/self/cmdline"));
             return new SelfCommand(exe, prefix(List.of(commandLine.split("\0", 0))));
         } catch (IOException e) {
             throw new UncheckedIOException("find my own program: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The place of a program that was replaced while it ran, which the kernel shows as deleted
+     * (proc(5)): the new one is there.
+     */
+    static String installed(String link) {
+        return link.endsWith(DELETED) ? link.substring(0, link.length() - DELETED.length()) : link;
     }
 
     /** Java with its options and our jar or class; of an executable its name alone. */

@@ -23,4 +23,10 @@ class SelfCommandTest {
     void keepsAnExecutablesName() {
         assertEquals(List.of("shim"), SelfCommand.prefix(List.of("shim", "-id", "a", "start")));
     }
+
+    @Test
+    void aProgramThatWasReplacedIsWhereItWas() {
+        assertEquals("/usr/bin/shim", SelfCommand.installed("/usr/bin/shim"));
+        assertEquals("/usr/bin/shim", SelfCommand.installed("/usr/bin/shim (deleted)"));
+    }
 }
