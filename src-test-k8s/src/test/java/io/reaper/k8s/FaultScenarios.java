@@ -18,7 +18,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What befalls a node: restarts, killed daemons, missing and replaced programs, haste. */
@@ -118,7 +117,6 @@ public abstract class FaultScenarios<C extends Cluster> extends PodFixture<C> {
 
     /** The daemon is the parent of what its containers run. */
     @Test
-    @Tag("native") // containerd gives delete 5 s, which JVMs on a busy machine may need to start
     void aPodWhoseShimIsKilledIsDeadAndLeavesNothing() {
         Pod pod = run(counting("shimless", 0));
         Pod other = run(counting("untouched", 5));
