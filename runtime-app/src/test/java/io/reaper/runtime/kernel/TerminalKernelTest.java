@@ -50,23 +50,29 @@ class TerminalKernelTest {
             terminal.await("a42b");
             terminal.await("33 91\r\n");
             assertNotEquals(before, terminal.settings(), "raw meanwhile");
-            terminal.resize(100, 50);
-            terminal.type("trap 'stty size; echo winch' WINCH; stty size; echo c$((40+2))d\r");
+            terminal.type("trap 'stty size; echo winch' WINCH; echo c$((40+2))d\r");
             terminal.await("c42d");
-            terminal.await("50 100\r\n");
+            terminal.resize(100, 50);
+            typeUntil(terminal, "stty size\r", "50 100\r\n");
+            terminal.type("echo e$((40+2))f\r");
+            terminal.await("e42f"); // of the signals to come none is for stty
             terminal.resize(7, 9);
-            RuntimeExtension.await(
-                    "the trap for WINCH: " + terminal.screen(),
-                    () -> {
-                        terminal.type(
-                                "\r"); // a shell runs it after a line, and the size may be later
-                        return terminal.screen().contains("9 7\r\nwinch\r\n");
-                    });
+            typeUntil(terminal, "\r", "9 7\r\nwinch\r\n");
             terminal.type("exec 2>/dev/null; tty | tr / :; exit 5\r");
             assertEquals(5, exec.waitFor());
-            assertTrue(terminal.screen().contains(":dev:pts:"), terminal.screen());
+            terminal.await(":dev:pts:");
             assertEquals(before, terminal.settings());
         }
+    }
+
+    /** A new size is a signal, and may be later than what is typed after it. */
+    private static void typeUntil(TestTerminal terminal, String line, String shown) {
+        RuntimeExtension.await(
+                "\"" + shown + "\" on the screen",
+                () -> {
+                    terminal.type(line);
+                    return terminal.screen().contains(shown);
+                });
     }
 
     @Test
