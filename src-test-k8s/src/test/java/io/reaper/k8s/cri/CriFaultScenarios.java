@@ -35,8 +35,8 @@ abstract class CriFaultScenarios extends FaultScenarios<CriCluster> {
 
     /**
      * Their ends are found when containerd comes back, with the real codes. Their last output waits
-     * in the FIFOs, but whether it reaches the log is containerd's affair: it deletes what has ended
-     * as soon as it has found it, and closes the FIFOs even while it is still opening them.
+     * in the FIFOs, but whether it reaches the log is containerd's affair: it deletes what has
+     * ended as soon as it has found it, and closes the FIFOs even while it is still opening them.
      */
     @Test
     void whatEndsWhileContainerdIsDownKeepsItsExitCode() {
