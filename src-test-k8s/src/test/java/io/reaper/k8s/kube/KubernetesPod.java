@@ -118,8 +118,9 @@ final class KubernetesPod implements Pod {
         return client.pods().inNamespace(namespace).withName(spec.name());
     }
 
+    /** Whether the pod is Ready is no matter: another container of it may have ended. */
     private ContainerResource resource(String container) {
-        return resource().inContainer(container);
+        return resource().inContainer(container).withReadyWaitTimeout(0);
     }
 
     private io.fabric8.kubernetes.api.model.Pod object() {
@@ -135,10 +136,16 @@ final class KubernetesPod implements Pod {
         return spec;
     }
 
-    /** The kubelet tells of a sandbox that has died by an event, and makes another. */
+    /**
+     * The kubelet tells of a sandbox that has died by an event, if it makes another. If not, the
+     * containers have containerd's code for an end of which it knows nothing. That the sandbox ends
+     * after the last container is the ordinary way.
+     */
     @Override
     public boolean isReady() {
-        return object().getMetadata().getDeletionTimestamp() == null
+        io.fabric8.kubernetes.api.model.Pod pod = object();
+        return pod.getMetadata().getDeletionTimestamp() == null
+                && !PodStates.hasUnknownEnd(pod)
                 && event("SandboxChanged").isEmpty();
     }
 

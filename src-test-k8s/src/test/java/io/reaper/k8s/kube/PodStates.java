@@ -16,6 +16,9 @@ final class PodStates {
     private static final Set<String> ON_THE_WAY =
             Set.of("", "ContainerCreating", "PodInitializing");
 
+    /** What containerd records when it loses the connection to a shim. */
+    private static final int UNKNOWN_END = 255;
+
     private PodStates() {}
 
     static io.reaper.k8s.ContainerStatus status(Pod pod, String container) {
@@ -58,6 +61,13 @@ final class PodStates {
         return over
                 || (!containers.isEmpty() && containers.stream().allMatch(PodStates::hasBegun))
                 || all(pod).stream().anyMatch(PodStates::isInTheWay);
+    }
+
+    /** Whether a container's shim has died: its exit code is 255 then. */
+    static boolean hasUnknownEnd(Pod pod) {
+        return all(pod).stream()
+                .map(PodStates::status)
+                .anyMatch(status -> status.hasEnded() && status.exitCode() == UNKNOWN_END);
     }
 
     private static boolean hasBegun(ContainerStatus status) {

@@ -81,6 +81,17 @@ final class PodStatesTest {
     }
 
     @Test
+    void anEndOfWhichNothingIsKnownIsSeen() {
+        String ended =
+                "{phase: Failed, containerStatuses: [{name: c, restartCount: 0, state: {terminated:"
+                        + " {exitCode: %d, reason: Error}}}]}";
+
+        assertTrue(PodStates.hasUnknownEnd(pod(ended.formatted(255))));
+        assertFalse(PodStates.hasUnknownEnd(pod(ended.formatted(137))));
+        assertFalse(PodStates.hasUnknownEnd(pod("{phase: Pending}")));
+    }
+
+    @Test
     void allHaveToBegin() {
         String running = "{name: a, restartCount: 0, state: {running: {}}}";
         String creating =
