@@ -1,7 +1,6 @@
 package io.reaper.shim.ttrpc;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.Fd;
@@ -9,9 +8,9 @@ import io.reaper.linux.LinuxException;
 import io.reaper.linux.Poll;
 import io.reaper.linux.UnixSockets;
 import io.reaper.proto.ttrpc.Request;
-import io.reaper.proto.ttrpc.Response;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * Unary TTRPC calls one after the other, on the caller's thread and over one connection: for
@@ -47,35 +46,17 @@ public final class BlockingClient implements AutoCloseable {
      */
     public ByteString call(String service, String method, MessageLite request, Deadline deadline) {
         streamId += 2;
-        Request envelope =
-                Request.newBuilder()
-                        .setService(service)
-                        .setMethod(method)
-                        .setPayload(request.toByteString())
-                        .setTimeoutNano(Timeout.until(deadline).nanos())
-                        .build();
+        Request envelope = UnaryCall.request(service, method, request, Map.of(), deadline);
         try {
             socket.write(Frame.bytes(streamId, Frame.REQUEST, envelope));
-            return payload(response(method, deadline));
+            return UnaryCall.response(response(method, deadline), path);
         } catch (LinuxException e) {
             throw new TtrpcException(Code.UNAVAILABLE, path + ": " + e.getMessage(), e);
-        } catch (InvalidProtocolBufferException e) {
-            throw new TtrpcException(
-                    Code.INTERNAL, path + ": response cannot be decoded: " + e.getMessage(), e);
         }
-    }
-
-    private static ByteString payload(Response response) {
-        Code code = Code.of(response.getStatus().getCode());
-        if (code != Code.OK) {
-            throw new TtrpcException(code, response.getStatus().getMessage());
-        }
-        return response.getPayload();
     }
 
     /** Passes over what answers an earlier call, of which the time was up, or is no response. */
-    private Response response(String method, Deadline deadline)
-            throws InvalidProtocolBufferException {
+    private ByteString response(String method, Deadline deadline) {
         while (true) {
             ByteBuffer header = ByteBuffer.wrap(read(Frame.HEADER_LENGTH, method, deadline));
             int length = header.getInt();
@@ -88,7 +69,7 @@ public final class BlockingClient implements AutoCloseable {
             int type = header.get();
             byte[] payload = read(length, method, deadline);
             if (stream == streamId && type == Frame.RESPONSE) {
-                return Response.parseFrom(payload);
+                return ByteString.copyFrom(payload);
             }
         }
     }
@@ -97,12 +78,11 @@ public final class BlockingClient implements AutoCloseable {
         byte[] bytes = new byte[length];
         for (int size = 0; size < length; ) {
             if (Poll.await(deadline, new Poll.Entry(socket, Poll.POLLIN))[0] == 0) {
-                throw new TtrpcException(
-                        Code.DEADLINE_EXCEEDED, path + ": " + method + " was not answered in time");
+                throw UnaryCall.overdue(path, method);
             }
             int count = socket.read(bytes, size, length - size);
             if (count == 0) {
-                throw new TtrpcException(Code.UNAVAILABLE, "connection to " + path + " was closed");
+                throw UnaryCall.lost(path);
             }
             size += count;
         }

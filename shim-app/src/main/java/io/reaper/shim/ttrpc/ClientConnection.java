@@ -1,9 +1,7 @@
 package io.reaper.shim.ttrpc;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.reaper.proto.ttrpc.Request;
-import io.reaper.proto.ttrpc.Response;
 import io.reaper.shim.ttrpc.Inbound.Broken;
 import io.reaper.shim.ttrpc.Inbound.Oversized;
 import io.vertx.core.Promise;
@@ -44,7 +42,7 @@ final class ClientConnection {
             return;
         }
         if (closed) {
-            response.tryFail(lost());
+            response.tryFail(UnaryCall.lost(path));
             return;
         }
         int streamId = nextStreamId;
@@ -66,12 +64,8 @@ final class ClientConnection {
     private void closed() {
         closed = true;
         for (Promise<ByteString> response : List.copyOf(pending.values())) {
-            response.tryFail(lost());
+            response.tryFail(UnaryCall.lost(path));
         }
-    }
-
-    private TtrpcException lost() {
-        return new TtrpcException(Code.UNAVAILABLE, "connection to " + path + " was closed");
     }
 
     private void found(Inbound inbound) {
@@ -101,21 +95,9 @@ final class ClientConnection {
         switch (frame.type()) {
             case Frame.RESPONSE -> {
                 try {
-                    Response response = Response.parseFrom(frame.payload());
-                    if (response.getStatus().getCode() == Code.OK.value()) {
-                        promise.tryComplete(response.getPayload());
-                    } else {
-                        promise.tryFail(
-                                new TtrpcException(
-                                        Code.of(response.getStatus().getCode()),
-                                        response.getStatus().getMessage()));
-                    }
-                } catch (InvalidProtocolBufferException e) {
-                    promise.tryFail(
-                            new TtrpcException(
-                                    Code.INTERNAL,
-                                    path + ": response cannot be decoded: " + e.getMessage(),
-                                    e));
+                    promise.tryComplete(UnaryCall.response(frame.payload(), path));
+                } catch (TtrpcException e) {
+                    promise.tryFail(e);
                 }
             }
             case Frame.DATA ->

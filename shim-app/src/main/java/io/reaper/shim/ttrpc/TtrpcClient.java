@@ -3,7 +3,6 @@ package io.reaper.shim.ttrpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.reaper.linux.Deadline;
-import io.reaper.proto.ttrpc.KeyValue;
 import io.reaper.proto.ttrpc.Request;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -64,7 +63,10 @@ public final class TtrpcClient {
             Deadline deadline) {
         Promise<ByteString> response = Promise.promise();
         context.runOnContext(
-                unused -> start(envelope(service, method, request, metadata, deadline), response));
+                unused ->
+                        start(
+                                UnaryCall.request(service, method, request, metadata, deadline),
+                                response));
         return response.future().toCompletionStage();
     }
 
@@ -79,31 +81,15 @@ public final class TtrpcClient {
                 });
     }
 
-    private static Request envelope(
-            String service,
-            String method,
-            MessageLite request,
-            Map<String, String> metadata,
-            Deadline deadline) {
-        Request.Builder envelope =
-                Request.newBuilder()
-                        .setService(service)
-                        .setMethod(method)
-                        .setPayload(request.toByteString())
-                        .setTimeoutNano(Timeout.until(deadline).nanos());
-        metadata.forEach(
-                (key, value) ->
-                        envelope.addMetadata(KeyValue.newBuilder().setKey(key).setValue(value)));
-        return envelope.build();
-    }
-
     private void start(Request request, Promise<ByteString> response) {
         if (request.getTimeoutNano() > 0) {
             // deadline: the caller's, for connection and answer together
             long timer =
                     vertx.setTimer(
                             new Timeout(request.getTimeoutNano()).millis(),
-                            unused -> response.tryFail(overdue(request)));
+                            unused ->
+                                    response.tryFail(
+                                            UnaryCall.overdue(socket, request.getMethod())));
             response.future().onComplete(unused -> vertx.cancelTimer(timer));
         }
         connection()
@@ -137,11 +123,5 @@ public final class TtrpcClient {
     private TtrpcException unavailable(Throwable failure) {
         return new TtrpcException(
                 Code.UNAVAILABLE, "connect " + socket + ": " + failure.getMessage(), failure);
-    }
-
-    private TtrpcException overdue(Request request) {
-        return new TtrpcException(
-                Code.DEADLINE_EXCEEDED,
-                "%s: %s was not answered in time".formatted(socket, request.getMethod()));
     }
 }
