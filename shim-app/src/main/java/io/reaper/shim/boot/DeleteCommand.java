@@ -43,12 +43,14 @@ public final class DeleteCommand implements Callable<Integer> {
         ContainerId id = flags.id();
         Path bundle = flags.bundle();
         Deadline deadline = Deadline.after(LIMIT); // deadline: containerd's, less a second
-        Map<String, String> chosen =
-                ShimRecord.read(bundle).map(ShimRecord::settings).orElse(Map.of());
+        Optional<ShimRecord> record = ShimRecord.read(bundle);
+        Map<String, String> chosen = record.map(ShimRecord::settings).orElse(Map.of());
         Settings settings = Settings.load().with(chosen);
         ShimLog log = flags.openLog(settings);
-        askDaemon(id, bundle, log);
-        Optional<ShimRecord> record = ShimRecord.read(bundle);
+        if (record.filter(ShimRecord::removed).isEmpty()) { // else by an ordinary Delete
+            askDaemon(id, bundle, log);
+            record = ShimRecord.read(bundle);
+        }
         TaskExit end;
         try (KernelEvents kernel = KernelEvents.start(log)) {
             RuntimeClient runtime =
@@ -78,9 +80,6 @@ public final class DeleteCommand implements Callable<Integer> {
      * daemon has not removed is left to {@link DeadShim}.
      */
     private static void askDaemon(ContainerId id, Path bundle, ShimLog log) {
-        if (ShimRecord.read(bundle).filter(ShimRecord::removed).isPresent()) {
-            return; // by an ordinary Delete
-        }
         try {
             Optional<LivingDaemon> found =
                     ShimSocket.ofBundle(bundle)
