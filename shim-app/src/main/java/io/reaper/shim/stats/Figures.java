@@ -8,8 +8,4 @@ import java.util.Optional;
  * @param tasks processes and their threads, as the controller {@code pids} counts them
  * @param taskLimit {@link GroupFiles#UNLIMITED} for none
  */
-record Figures(
-        Optional<CpuTime> cpu,
-        Optional<MemoryUse> memory,
-        Optional<Long> tasks,
-        Optional<Long> taskLimit) {}
+record Figures(Optional<CpuTime> cpu, MemoryUse memory, long tasks, Optional<Long> taskLimit) {}

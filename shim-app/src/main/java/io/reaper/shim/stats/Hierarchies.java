@@ -35,11 +35,11 @@ record Hierarchies(boolean unifiedHost, List<Hierarchy> mounted) {
      */
     record Hierarchy(List<String> controllers, Path mount, String root) {
 
-        private Optional<Path> directory(String group) {
+        private Optional<Cgroup> find(String group) {
             boolean below = !root.equals("/") && (group + "/").startsWith(root + "/");
             try {
                 Cgroup found = Cgroup.at(mount, below ? group.substring(root.length()) : group);
-                return found.exists() ? Optional.of(found.directory()) : Optional.empty();
+                return found.exists() ? Optional.of(found) : Optional.empty();
             } catch (IllegalArgumentException e) {
                 return Optional.empty(); // the top itself, or out of this process's sight
             }
@@ -91,17 +91,17 @@ record Hierarchies(boolean unifiedHost, List<Hierarchy> mounted) {
     }
 
     /**
-     * The directory of the group in the hierarchy of that controller.
+     * The group in the hierarchy of that controller.
      *
      * @param controller of version 1, or {@link #UNIFIED}
      * @return empty if there is no such group, or none any more
      */
-    Optional<Path> directory(ControlGroups groups, String controller) {
+    Optional<Cgroup> group(ControlGroups groups, String controller) {
         for (Map.Entry<String, String> group : groups.paths().entrySet()) {
             if (controllers(group.getKey()).contains(controller)) {
                 return mounted.stream()
                         .filter(hierarchy -> hierarchy.controllers().contains(controller))
-                        .flatMap(hierarchy -> hierarchy.directory(group.getValue()).stream())
+                        .flatMap(hierarchy -> hierarchy.find(group.getValue()).stream())
                         .findFirst();
             }
         }

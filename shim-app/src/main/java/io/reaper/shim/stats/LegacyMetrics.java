@@ -71,14 +71,9 @@ final class LegacyMetrics {
     static Any encode(Figures figures) {
         Metrics.Builder metrics = Metrics.newBuilder();
         figures.cpu().ifPresent(time -> metrics.setCpu(cpu(time)));
-        figures.memory().ifPresent(use -> addMemory(metrics, use));
-        figures.tasks()
-                .ifPresent(
-                        current ->
-                                metrics.setPids(
-                                        PidsStat.newBuilder()
-                                                .setCurrent(current)
-                                                .setLimit(taskLimit(figures))));
+        addMemory(metrics, figures.memory());
+        metrics.setPids(
+                PidsStat.newBuilder().setCurrent(figures.tasks()).setLimit(taskLimit(figures)));
         return Any.newBuilder().setTypeUrl(TYPE).setValue(metrics.build().toByteString()).build();
     }
 

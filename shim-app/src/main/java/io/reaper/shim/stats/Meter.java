@@ -60,6 +60,7 @@ public final class Meter {
         private final Hierarchies hierarchies;
         private final ControlGroups groups;
         private final Supplier<List<Integer>> processes;
+        private final Optional<Cgroup> unified;
         private Optional<ProcessTotals> totals = Optional.empty();
 
         private Reading(
@@ -67,31 +68,37 @@ public final class Meter {
             this.hierarchies = hierarchies;
             this.groups = groups;
             this.processes = processes;
+            this.unified = hierarchies.group(groups, Hierarchies.UNIFIED);
         }
 
         private Figures figures(CpuLedger ledger) {
-            Optional<GroupFiles> unified = group(Hierarchies.UNIFIED);
             Optional<GroupFiles> pids =
                     group("pids")
-                            .or(() -> unified)
+                            .or(this::unifiedFiles)
                             .filter(g -> g.number("pids.current").isPresent());
             return new Figures(
-                    ledger.add(cpu(unified)),
-                    Optional.of(memory(unified)),
-                    pids.flatMap(g -> g.number("pids.current"))
-                            .or(() -> Optional.of(totals().threads())),
+                    ledger.add(cpu()),
+                    memory(),
+                    pids.flatMap(g -> g.number("pids.current")).orElseGet(() -> totals().threads()),
                     pids.flatMap(g -> g.number("pids.max")));
         }
 
         private Optional<GroupFiles> group(String controller) {
-            return hierarchies.directory(groups, controller).map(GroupFiles::new);
+            return hierarchies
+                    .group(groups, controller)
+                    .map(Cgroup::directory)
+                    .map(GroupFiles::new);
         }
 
-        private Optional<CpuTime> cpu(Optional<GroupFiles> unified) {
+        private Optional<GroupFiles> unifiedFiles() {
+            return unified.map(Cgroup::directory).map(GroupFiles::new);
+        }
+
+        private Optional<CpuTime> cpu() {
             Optional<CpuTime> counted =
                     group("cpuacct")
                             .flatMap(cpuacct -> CpuTime.ofLegacy(cpuacct, group("cpu")))
-                            .or(() -> unified.flatMap(CpuTime::ofUnified));
+                            .or(() -> unifiedFiles().flatMap(CpuTime::ofUnified));
             boolean groupCounts =
                     hierarchies.hold(groups, "cpuacct")
                             || hierarchies.hold(groups, Hierarchies.UNIFIED);
@@ -99,10 +106,10 @@ public final class Meter {
             return groupCounts ? counted : Optional.of(totals().cpu());
         }
 
-        private MemoryUse memory(Optional<GroupFiles> unified) {
+        private MemoryUse memory() {
             return group("memory")
                     .flatMap(MemoryUse::ofLegacy)
-                    .or(() -> unified.flatMap(MemoryUse::ofUnified))
+                    .or(() -> unifiedFiles().flatMap(MemoryUse::ofUnified))
                     .orElseGet(() -> new MemoryUse.Processes(totals()));
         }
 
@@ -115,19 +122,14 @@ public final class Meter {
 
         /** The group knows them all, also those that have left their parents. */
         private List<Integer> processesOfGroup() {
-            Optional<Path> unified = hierarchies.directory(groups, Hierarchies.UNIFIED);
             if (unified.isEmpty()) {
                 return processes.get();
             }
             try {
-                return Cgroup.at(unified.get().getParent(), name(unified.get())).pids();
+                return unified.get().pids();
             } catch (LinuxException e) {
                 return processes.get(); // a threaded group keeps its list to itself
             }
-        }
-
-        private static String name(Path group) {
-            return String.valueOf(group.getFileName());
         }
     }
 }

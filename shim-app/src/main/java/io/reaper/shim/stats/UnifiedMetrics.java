@@ -45,14 +45,11 @@ final class UnifiedMetrics {
     static Any encode(Figures figures) {
         Metrics.Builder metrics = Metrics.newBuilder();
         figures.cpu().ifPresent(time -> metrics.setCpu(cpu(time)));
-        figures.memory().ifPresent(use -> addMemory(metrics, use));
-        figures.tasks()
-                .ifPresent(
-                        current ->
-                                metrics.setPids(
-                                        PidsStat.newBuilder()
-                                                .setCurrent(current)
-                                                .setLimit(figures.taskLimit().orElse(0L))));
+        addMemory(metrics, figures.memory());
+        metrics.setPids(
+                PidsStat.newBuilder()
+                        .setCurrent(figures.tasks())
+                        .setLimit(figures.taskLimit().orElse(0L)));
         return Any.newBuilder().setTypeUrl(TYPE).setValue(metrics.build().toByteString()).build();
     }
 

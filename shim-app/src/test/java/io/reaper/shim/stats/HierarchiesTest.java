@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.linux.Cgroup;
 import io.reaper.shim.exit.ControlGroups;
 import io.reaper.shim.stats.Hierarchies.Hierarchy;
 import java.nio.file.Files;
@@ -58,10 +59,12 @@ class HierarchiesTest {
                 new ControlGroups(Map.of("4:cpu,cpuacct", "/pods/c", "0:", "/pods/c"));
         Path second = group("b/pods/c");
         Hierarchies mounted = mounted("/");
-        assertEquals(Optional.of(second), mounted.directory(groups, "cpu"));
-        assertEquals(Optional.of(second), mounted.directory(groups, "cpuacct"));
-        assertEquals(Optional.empty(), mounted.directory(groups, "memory"));
-        assertEquals(Optional.empty(), mounted.directory(groups, Hierarchies.UNIFIED));
+        assertEquals(Optional.of(second), mounted.group(groups, "cpu").map(Cgroup::directory));
+        assertEquals(Optional.of(second), mounted.group(groups, "cpuacct").map(Cgroup::directory));
+        assertEquals(Optional.empty(), mounted.group(groups, "memory").map(Cgroup::directory));
+        assertEquals(
+                Optional.empty(),
+                mounted.group(groups, Hierarchies.UNIFIED).map(Cgroup::directory));
         assertTrue(mounted.hold(groups, Hierarchies.UNIFIED), "gone, but it was there");
         assertFalse(mounted.hold(groups, "memory"));
         assertFalse(mounted.hold(ControlGroups.NONE, Hierarchies.UNIFIED));
@@ -73,9 +76,11 @@ class HierarchiesTest {
         ControlGroups groups = new ControlGroups(Map.of("0:", "/docker/node/pods/c"));
         Path found = group("unified/pods/c");
         assertEquals(
-                Optional.of(found), mounted("/docker/node").directory(groups, Hierarchies.UNIFIED));
+                Optional.of(found),
+                mounted("/docker/node").group(groups, Hierarchies.UNIFIED).map(Cgroup::directory));
         assertEquals(
-                Optional.empty(), mounted("/docker/no").directory(groups, Hierarchies.UNIFIED));
+                Optional.empty(),
+                mounted("/docker/no").group(groups, Hierarchies.UNIFIED).map(Cgroup::directory));
     }
 
     @Test
@@ -85,7 +90,9 @@ class HierarchiesTest {
         for (String path : List.of("/", "/..", "/../outside", "/x/../../outside")) {
             ControlGroups groups = new ControlGroups(Map.of("0:", path));
             assertEquals(
-                    Optional.empty(), mounted("/").directory(groups, Hierarchies.UNIFIED), path);
+                    Optional.empty(),
+                    mounted("/").group(groups, Hierarchies.UNIFIED).map(Cgroup::directory),
+                    path);
         }
     }
 }
