@@ -2,6 +2,8 @@ package io.reaper.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Variables of this process ({@code getenv(3)}), one at a time: {@link System#getenv(String)} reads
@@ -20,6 +22,13 @@ public final class Environment {
             long address = Kernels.CURRENT.variable(asked.address());
             return address == 0 ? null : text(Kernels.CURRENT.view(address, LONGEST));
         }
+    }
+
+    /** As a program takes them ({@code environ(7)}): {@code NAME=value} each. */
+    public static List<String> entries(Map<String, String> variables) {
+        return variables.entrySet().stream()
+                .map(variable -> variable.getKey() + "=" + variable.getValue())
+                .toList();
     }
 
     private static String text(ByteBuffer from) {

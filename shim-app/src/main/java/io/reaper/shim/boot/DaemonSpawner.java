@@ -4,6 +4,7 @@ import static io.reaper.linux.OpenFlags.O_RDWR;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.Child;
+import io.reaper.linux.Environment;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.Pidfd;
@@ -79,15 +80,13 @@ final class DaemonSpawner {
         variables.putAll(settings);
         // one arena of the C library for all threads, which hardly use it (mallopt(3))
         variables.putIfAbsent("MALLOC_ARENA_MAX", "1");
-        List<String> environment = new ArrayList<>();
-        variables.forEach((name, value) -> environment.add(name + "=" + value));
         try (theirs;
                 Fd none = Fd.open(Path.of("/dev/null"), O_RDWR)) {
             return Spawner.spawn(
                     new SpawnRequest(
                             self.path(),
                             argv,
-                            environment,
+                            Environment.entries(variables),
                             List.of(none, none, none, theirs),
                             Optional.of(Path.of("/")),
                             true,

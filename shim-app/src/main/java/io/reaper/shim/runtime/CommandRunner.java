@@ -3,6 +3,7 @@ package io.reaper.shim.runtime;
 import static io.reaper.linux.OpenFlags.O_RDONLY;
 
 import io.reaper.linux.Deadline;
+import io.reaper.linux.Environment;
 import io.reaper.linux.Fd;
 import io.reaper.linux.Signals;
 import io.reaper.linux.SpawnRequest;
@@ -12,7 +13,6 @@ import io.reaper.shim.exit.Children;
 import io.reaper.shim.exit.Exit;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,8 +133,6 @@ final class CommandRunner {
         Map<String, String> variables = new HashMap<>(System.getenv());
         variables.keySet().removeAll(OURS_ALONE);
         variables.putAll(settings);
-        List<String> environment = new ArrayList<>();
-        variables.forEach((name, value) -> environment.add(name + "=" + value));
-        return environment;
+        return Environment.entries(variables);
     }
 }
