@@ -54,7 +54,10 @@ public final class GroupKey {
                 JsonParser json = JSON.createParser(file.readAll(SIZE_LIMIT))) {
             return of(annotations(json)).orElse(own);
         } catch (IOException e) {
-            log.warn(config + " is no JSON, the container has a daemon of its own: " + text(e));
+            log.warn(
+                    config
+                            + " is no JSON, the container has a daemon of its own: "
+                            + ShimException.text(e));
             return own;
         }
     }
@@ -105,9 +108,5 @@ public final class GroupKey {
             }
             json.skipChildren();
         }
-    }
-
-    private static String text(IOException error) {
-        return ShimException.text(error);
     }
 }
