@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The containerd versions that the programs are tested with: those of Debian's suites. */
 public enum ContainerdRelease {
@@ -63,17 +65,24 @@ public enum ContainerdRelease {
         return "containerd " + prefix + "x (" + suite + ")";
     }
 
-    /** Names of plugins which a test's containerd does without. */
-    public static List<String> pluginsToLeaveOut() {
-        return List.of(
-                "io.containerd.grpc.v1.cri",
-                "io.containerd.cri.v1.images",
-                "io.containerd.cri.v1.runtime",
-                "io.containerd.nri.v1.nri",
-                "io.containerd.snapshotter.v1.aufs",
-                "io.containerd.snapshotter.v1.blockfile",
-                "io.containerd.snapshotter.v1.btrfs",
-                "io.containerd.snapshotter.v1.devmapper",
-                "io.containerd.snapshotter.v1.zfs");
+    /**
+     * The value of {@code disabled_plugins}: what a test's containerd does without.
+     *
+     * @param which of them, by their names
+     */
+    public static String disabledPlugins(Predicate<String> which) {
+        return Stream.of(
+                        "io.containerd.grpc.v1.cri",
+                        "io.containerd.cri.v1.images",
+                        "io.containerd.cri.v1.runtime",
+                        "io.containerd.nri.v1.nri",
+                        "io.containerd.snapshotter.v1.aufs",
+                        "io.containerd.snapshotter.v1.blockfile",
+                        "io.containerd.snapshotter.v1.btrfs",
+                        "io.containerd.snapshotter.v1.devmapper",
+                        "io.containerd.snapshotter.v1.zfs")
+                .filter(which)
+                .map(name -> '"' + name + '"')
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 }

@@ -143,17 +143,13 @@ final class DockerClient extends ContainerClient {
         version = 2
         root = "%1$s/containerd"
         state = "%1$s/containerd-state"
-        disabled_plugins = [%2$s]
+        disabled_plugins = %2$s
         [grpc]
           address = "%1$s/containerd.sock"
         [plugins."io.containerd.internal.v1.opt"]
           path = "%1$s/opt"
         """
-                .formatted(
-                        node.directory(),
-                        ContainerdRelease.pluginsToLeaveOut().stream()
-                                .map(name -> '"' + name + '"')
-                                .collect(Collectors.joining(", ")));
+                .formatted(node.directory(), ContainerdRelease.disabledPlugins(name -> true));
     }
 
     private String daemonConfiguration() {

@@ -310,7 +310,7 @@ final class PrivateContainerd implements AutoCloseable {
         version = 2
         root = "%1$s/root"
         state = "%1$s/state"
-        disabled_plugins = [%2$s]
+        disabled_plugins = %2$s
         [grpc]
           address = "%1$s/containerd.sock"
         [debug]
@@ -318,11 +318,7 @@ final class PrivateContainerd implements AutoCloseable {
         [plugins."io.containerd.internal.v1.opt"]
           path = "%1$s/opt"
         """
-                .formatted(
-                        directory,
-                        ContainerdRelease.pluginsToLeaveOut().stream()
-                                .map(name -> '"' + name + '"')
-                                .collect(Collectors.joining(", ")));
+                .formatted(directory, ContainerdRelease.disabledPlugins(name -> true));
     }
 
     private static List<String> entries(Path parent) {

@@ -3,7 +3,6 @@ package io.reaper.k8s.cri;
 import io.reaper.testing.BusyboxImage;
 import io.reaper.testing.ContainerdRelease;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
 
 /** The configuration of a containerd with CRI: version 2 for 1.x, version 3 for 2.x. */
 final class ContainerdConfig {
@@ -36,7 +35,7 @@ final class ContainerdConfig {
         version = %1$d
         root = "%2$s/root"
         state = "%2$s/state"
-        disabled_plugins = [%3$s]
+        disabled_plugins = %3$s
         [grpc]
           address = "%2$s/containerd.sock"
         [debug]
@@ -62,10 +61,7 @@ final class ContainerdConfig {
                 .formatted(
                         two ? 3 : 2,
                         directory,
-                        ContainerdRelease.pluginsToLeaveOut().stream()
-                                .filter(name -> name.contains(".snapshotter."))
-                                .map(name -> '"' + name + '"')
-                                .collect(Collectors.joining(", ")),
+                        ContainerdRelease.disabledPlugins(name -> name.contains(".snapshotter.")),
                         two
                                 ? "[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n"
                                         + "  sandbox = \"%s\"".formatted(BusyboxImage.PAUSE)

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * A containerd that runs on an {@link InstallerNode}, with a systemctl that stands in for systemd:
@@ -62,7 +61,7 @@ final class Systemd {
         version = %1$d
         root = "%2$s/root"
         state = "%2$s/state"
-        disabled_plugins = [%3$s]
+        disabled_plugins = %3$s
         [grpc]
           address = "%2$s/containerd.sock"
         [plugins."io.containerd.internal.v1.opt"]
@@ -73,10 +72,7 @@ final class Systemd {
                 .formatted(
                         version,
                         node.root(),
-                        ContainerdRelease.pluginsToLeaveOut().stream()
-                                .filter(name -> !name.contains(".cri"))
-                                .map(name -> '"' + name + '"')
-                                .collect(Collectors.joining(", ")),
+                        ContainerdRelease.disabledPlugins(name -> !name.contains(".cri")),
                         version == 2
                                 ? "io.containerd.grpc.v1.cri"
                                 : "io.containerd.cri.v1.runtime");

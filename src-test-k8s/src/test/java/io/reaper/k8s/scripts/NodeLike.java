@@ -15,7 +15,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * What a script finds behind `docker exec` and `minikube ssh`: a root file system with directories
@@ -84,7 +83,7 @@ final class NodeLike implements AutoCloseable {
         return """
         version = 2
         root = "%1$s/root"
-        disabled_plugins = [%2$s]
+        disabled_plugins = %2$s
         [plugins."io.containerd.internal.v1.opt"]
           path = "%1$s/opt"
         [plugins."io.containerd.grpc.v1.cri"]
@@ -97,10 +96,7 @@ final class NodeLike implements AutoCloseable {
         """
                 .formatted(
                         directory(),
-                        ContainerdRelease.pluginsToLeaveOut().stream()
-                                .filter(name -> !name.contains(".cri"))
-                                .map(name -> '"' + name + '"')
-                                .collect(Collectors.joining(", ")),
+                        ContainerdRelease.disabledPlugins(name -> !name.contains(".cri")),
                         BusyboxImage.PAUSE);
     }
 
