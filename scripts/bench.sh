@@ -9,10 +9,11 @@ usage: bench.sh [--quick] [--only PARTS] [--bin DIR] [--write|--no-write] [--che
 
 Measures, in turns with the peers that the machine has: the runtimes' verbs, containers by a private containerd, the
 memory of shims and of pods, how fast a container's end is told, processes added to a container, what streams carry,
-what an idle shim does. Prints tables (Markdown) and writes them into docs/performance.md, between its markers.
+what an idle shim does, pods by CRI. Prints tables (Markdown) and writes them into docs/performance.md, between its markers.
   --quick        about 2 minutes, fewer rounds, not written; the full run takes 4 to 10
                  (programs in JVM mode are measured with few rounds in any case)
-  --only PARTS   memory, pods, runs, ends, execs, streams, idle, forks, verbs, or some of them, with commas; not written
+  --only PARTS   memory, pods, runs, ends, execs, streams, idle, forks, verbs, cri, or some of them, with commas; not
+                 written
   --bin DIR      the programs to measure; default target/dist/bin, built if it is missing
   --write        write the result of such a run, too
   --no-write     do not
@@ -71,10 +72,9 @@ done
 
 say "building the measuring program"
 mkdir -p target
-maven -q test-compile org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath -pl shim-app -am \
+maven -q test-compile org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath -pl shim-app,src-test-k8s -am \
     -Dspotless.check.skip -Dmdep.outputFile=target/test.classpath >target/bench-build.log 2>&1 \
     || { tail -n 20 target/bench-build.log >&2; die "the build failed, see target/bench-build.log"; }
-classpath=shim-app/target/test-classes:shim-app/target/classes:$(cat shim-app/target/test.classpath)
 revision=$(git -C "$repo" rev-parse --short HEAD 2>/dev/null || echo unknown)
 [ -z "$(git -C "$repo" status --porcelain 2>/dev/null)" ] || revision="$revision, changed"
 
@@ -100,24 +100,49 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# Runs class $2 of module $1's tests in a node of its own, with the remaining arguments. In the background: a trap waits
+# for a command in the foreground. pdeathsig: should this script be killed, the node goes, too.
+run() {
+    local module=$1 class=$2 status=0
+    shift 2
+    setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
+        "$repo/scripts/bench.sh" --inside "$tag" \
+        "$JAVA_HOME/bin/java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
+        --sun-misc-unsafe-memory-access=allow "-Dreaper.bin=$bin" "-Djava.io.tmpdir=$work" \
+        -cp "$module/target/test-classes:$module/target/classes:$(cat "$module/target/test.classpath")" \
+        "$class" "$@" </dev/null &
+    node=$!
+    wait "$node" || status=$?
+    node=
+    if [ "$status" != 0 ]; then
+        logs=$repo/target/bench-logs
+        rm -rf "$logs"
+        mkdir -p "$logs"
+        find "$work" -name '*.log' -exec cp {} "$logs" \;
+        die "the measurement failed; logs are in $logs"
+    fi
+}
+
 say "measuring ($plan run, started $(date +%H:%M:%S)); programs: $bin"
-status=0
-# In the background: a trap waits for a command in the foreground. pdeathsig: should this script be killed, the node goes, too.
-setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
-    "$repo/scripts/bench.sh" --inside "$tag" \
-    "$JAVA_HOME/bin/java" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
-    --sun-misc-unsafe-memory-access=allow -cp "$classpath" io.reaper.shim.bench.Bench \
-    "$work" "$tag" "$bin" "$revision" "$work/result.md" "$plan" "$parts" </dev/null &
-node=$!
-wait "$node" || status=$?
-node=
-if [ "$status" != 0 ]; then
-    logs=$repo/target/bench-logs
-    rm -rf "$logs"
-    mkdir -p "$logs"
-    find "$work" -name '*.log' -exec cp {} "$logs" \;
-    die "the measurement failed; logs are in $logs"
+touch "$work/cri.md" "$work/others.md"
+if [[ $parts == all || ,$parts, == *,cri,* ]]; then
+    counts=(30 30 3)
+    [ "$plan" = full ] || counts=(8 10 1)
+    run src-test-k8s io.reaper.k8s.cri.PodBench "$tag" "${counts[@]}" "$work/cri.md"
 fi
+if [ "$parts" != cri ]; then
+    others=,$parts,
+    others=${others/,cri,/,}
+    others=${others#,}
+    run shim-app io.reaper.shim.bench.Bench \
+        "$work" "$tag" "$bin" "$revision" "$work/others.md" "$plan" "${others%,}"
+fi
+# The bars come last.
+awk -v cri="$work/cri.md" '
+    function add() { while ((getline line < cri) > 0) print line; close(cri); cri = "/dev/null" }
+    /^### Bars/ { add(); print "" }
+    { print }
+    END { add() }' "$work/others.md" >"$work/result.md"
 
 say "result"
 cat "$work/result.md"

@@ -1,5 +1,6 @@
 package io.reaper.shim.bench;
 
+import io.reaper.testing.Table;
 import java.util.List;
 import java.util.OptionalDouble;
 

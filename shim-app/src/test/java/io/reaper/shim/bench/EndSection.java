@@ -6,6 +6,8 @@ import io.reaper.linux.Signals;
 import io.reaper.proto.task.KillRequest;
 import io.reaper.proto.task.StateRequest;
 import io.reaper.proto.task.WaitRequest;
+import io.reaper.testing.Samples;
+import io.reaper.testing.Table;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

@@ -9,6 +9,8 @@ import io.reaper.proto.task.ExecProcessRequest;
 import io.reaper.proto.task.StartRequest;
 import io.reaper.proto.task.WaitRequest;
 import io.reaper.proto.task.WaitResponse;
+import io.reaper.testing.Samples;
+import io.reaper.testing.Table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package io.reaper.shim.bench;
 import io.reaper.linux.Pidfd;
 import io.reaper.linux.Signals;
 import io.reaper.proto.task.WaitRequest;
+import io.reaper.testing.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.reaper.shim.bench;
 
+import io.reaper.testing.Table;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

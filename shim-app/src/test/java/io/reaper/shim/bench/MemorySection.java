@@ -1,5 +1,6 @@
 package io.reaper.shim.bench;
 
+import io.reaper.testing.Table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

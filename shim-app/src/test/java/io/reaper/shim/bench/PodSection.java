@@ -1,5 +1,7 @@
 package io.reaper.shim.bench;
 
+import io.reaper.testing.Samples;
+import io.reaper.testing.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package io.reaper.shim.bench;
 
 import io.reaper.linux.Child;
 import io.reaper.linux.ExitStatus;
+import io.reaper.testing.Samples;
+import io.reaper.testing.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

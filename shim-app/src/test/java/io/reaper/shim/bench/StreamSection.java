@@ -9,6 +9,8 @@ import io.reaper.linux.Pty;
 import io.reaper.linux.SpawnRequest;
 import io.reaper.linux.Spawner;
 import io.reaper.proto.task.CloseIORequest;
+import io.reaper.testing.Samples;
+import io.reaper.testing.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,8 @@ package io.reaper.shim.bench;
 
 import io.reaper.linux.Deadline;
 import io.reaper.linux.Pidfd;
+import io.reaper.testing.Samples;
+import io.reaper.testing.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.reaper.shim.bench;
+package io.reaper.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

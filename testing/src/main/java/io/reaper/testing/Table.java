@@ -1,4 +1,4 @@
-package io.reaper.shim.bench;
+package io.reaper.testing;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A table as Markdown has it. */
-final class Table {
+/** A table as Markdown has it, of figures that were measured. */
+public final class Table {
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table(String... head) {
+    public Table(String... head) {
         row(head);
         row(Arrays.stream(head).map(cell -> "---").toArray(String[]::new));
     }
 
-    Table row(String... cells) {
+    public Table row(String... cells) {
         if (!rows.isEmpty() && cells.length != rows.getFirst().size()) {
             throw new IllegalArgumentException(
                     "%d cells in a table of %d columns: %s"
@@ -27,19 +27,19 @@ final class Table {
     }
 
     /** Three digits or so: what the measurements are good for. */
-    static String number(double value) {
+    public static String number(double value) {
         double size = Math.abs(value);
         int decimals = size >= 100 || value == 0 ? 0 : size >= 10 ? 1 : 2;
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
     /** Median and, in parentheses, minimum. */
-    static String summary(Samples samples) {
+    public static String summary(Samples samples) {
         return number(samples.median()) + " (" + number(samples.minimum()) + ")";
     }
 
     /** How many times as much ours is, for a reader: below 1 is better. */
-    static String ratio(double ours, double peers) {
+    public static String ratio(double ours, double peers) {
         return peers == 0 ? "–" : String.format(Locale.ROOT, "%.2f", ours / peers);
     }
 
