@@ -63,7 +63,7 @@ final class Daemon {
         this.events = new EventQueue(vertx, ttrpcAddress(flags), flags.namespace(), log::warn);
         Reaper reaper = new Reaper(kernel, log);
         this.tasks =
-                Tasks.of(
+                new Tasks(
                         new ConfiguredRuntimes(settings, reaper, log),
                         reaper,
                         new RootfsMounts(new Mounts(Syscalls.get())),

@@ -48,8 +48,6 @@ public interface OciRuntime {
 
     void start(ContainerId id, Path bundle, Deadline deadline);
 
-    RuntimeState state(ContainerId id, Path bundle, Deadline deadline);
-
     void kill(ContainerId id, Path bundle, int signal, Target target, Deadline deadline);
 
     /** Removes a container that has ended. */

@@ -132,11 +132,6 @@ public final class RuntimeClient implements OciRuntime {
     }
 
     @Override
-    public RuntimeState state(ContainerId id, Path bundle, Deadline deadline) {
-        return RuntimeState.parse(run("state", bundle, deadline, id.value()).stdout());
-    }
-
-    @Override
     public void kill(ContainerId id, Path bundle, int signal, Target target, Deadline deadline) {
         String number = Integer.toString(signal);
         switch (target) {

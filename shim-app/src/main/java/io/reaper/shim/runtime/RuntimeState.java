@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * @param status creating, created, running, paused or stopped
  * @param pid of the init process; some runtimes say 0 once it has ended
  */
-public record RuntimeState(String status, int pid, Path bundle) {
+record RuntimeState(String status, int pid, Path bundle) {
 
     private static final JsonFactory JSON = new JsonFactory();
 

@@ -11,6 +11,7 @@ import io.reaper.proto.cgroups.v1.MemoryStat;
 import io.reaper.proto.cgroups.v1.Metrics;
 import io.reaper.proto.cgroups.v1.PidsStat;
 import io.reaper.proto.cgroups.v1.Throttle;
+import io.reaper.shim.cgroup.GroupFiles;
 import io.reaper.shim.stats.CpuTime.Throttling;
 import java.util.Map;
 import java.util.Optional;

@@ -3,7 +3,9 @@ package io.reaper.shim.stats;
 import com.google.protobuf.Any;
 import io.reaper.linux.Cgroup;
 import io.reaper.linux.LinuxException;
-import io.reaper.shim.exit.ControlGroups;
+import io.reaper.shim.cgroup.ControlGroups;
+import io.reaper.shim.cgroup.GroupFiles;
+import io.reaper.shim.cgroup.Hierarchies;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,16 +22,15 @@ public final class Meter {
 
     private final Supplier<Hierarchies> host;
     private final Path proc;
-    private volatile Optional<Hierarchies> found = Optional.empty();
 
     Meter(Supplier<Hierarchies> host, Path proc) {
         this.host = host;
         this.proc = proc;
     }
 
-    /** Of this machine; its mounts are looked up at the first reading. */
-    public static Meter ofHost() {
-        return new Meter(Hierarchies::ofHost, PROC);
+    /** Of the processes of this machine. */
+    public static Meter of(Supplier<Hierarchies> host) {
+        return new Meter(host, PROC);
     }
 
     /**
@@ -41,17 +42,11 @@ public final class Meter {
      * @return {@code io.containerd.cgroups.v2.Metrics} or {@code v1}, by the host's version
      */
     public Any read(ControlGroups groups, Supplier<List<Integer>> processes, CpuLedger ledger) {
-        Hierarchies hierarchies = hierarchies();
+        Hierarchies hierarchies = host.get();
         Figures figures = new Reading(hierarchies, groups, processes).figures(ledger);
         return hierarchies.unifiedHost()
                 ? UnifiedMetrics.encode(figures)
                 : LegacyMetrics.encode(figures);
-    }
-
-    private Hierarchies hierarchies() {
-        Hierarchies known = found.orElseGet(host);
-        found = Optional.of(known);
-        return known;
     }
 
     /** One reading of one container. */

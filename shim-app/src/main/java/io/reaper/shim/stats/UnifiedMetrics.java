@@ -8,6 +8,7 @@ import io.reaper.proto.cgroups.MemoryEvents;
 import io.reaper.proto.cgroups.MemoryStat;
 import io.reaper.proto.cgroups.Metrics;
 import io.reaper.proto.cgroups.PidsStat;
+import io.reaper.shim.cgroup.GroupFiles;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ObjLongConsumer;

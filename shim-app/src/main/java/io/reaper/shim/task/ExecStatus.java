@@ -1,7 +1,6 @@
 package io.reaper.shim.task;
 
 import io.reaper.shim.exit.ChildProcess;
-import java.time.Duration;
 
 /** Where an exec is in its life. Each stage holds what is known in it. */
 sealed interface ExecStatus {
@@ -12,17 +11,8 @@ sealed interface ExecStatus {
     /** The runtime's exec runs. */
     record Starting() implements ExecStatus {}
 
-    /**
-     * The program runs.
-     *
-     * @param sinceNanos of {@link System#nanoTime}, when the runtime had said so
-     */
-    record Running(ChildProcess process, long sinceNanos) implements ExecStatus {
-
-        boolean isYoungerThan(Duration age) {
-            return System.nanoTime() - sinceNanos < age.toNanos();
-        }
-    }
+    /** The program runs. */
+    record Running(ChildProcess process) implements ExecStatus {}
 
     /** It has ended; also if it could not be started, then with no pid and status 255. */
     record Stopped(TaskExit exit) implements ExecStatus {}

@@ -134,7 +134,7 @@ final class ExecTask {
         boolean tooLate =
                 lane.step(
                         () -> {
-                            status = new Running(made, System.nanoTime());
+                            status = new Running(made);
                             if (told) {
                                 events.execStarted(container, id, made.pid());
                             }

@@ -126,8 +126,8 @@ final class Execs {
         log.debug(task.id() + ": exec " + exec.id() + " ended with status " + end.status());
     }
 
-    TaskSnapshot state(Task task, String execId, Deadline deadline) {
-        return states.of(task, find(task, execId), deadline);
+    TaskSnapshot state(Task task, String execId) {
+        return states.of(task, find(task, execId));
     }
 
     void kill(Task task, String execId, int signal) {

@@ -1,8 +1,8 @@
 package io.reaper.shim.task;
 
+import io.reaper.shim.cgroup.ControlGroups;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
-import io.reaper.shim.exit.ControlGroups;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

@@ -3,7 +3,7 @@ package io.reaper.shim.task;
 import io.reaper.contract.ContainerId;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ShimException;
-import io.reaper.shim.exit.ControlGroups;
+import io.reaper.shim.cgroup.ControlGroups;
 import io.reaper.shim.runtime.ContainerRuntime;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stats.CpuLedger;
@@ -35,7 +35,6 @@ final class Task {
     private final TaskEvents events;
     private final Lane lane = new Lane();
     private final CompletableFuture<TaskExit> exit = new CompletableFuture<>();
-    private final SharedState runtimeState = new SharedState();
     private final ExecTable execs = new ExecTable();
     private final KillsInFlight kills = new KillsInFlight();
     private final CpuLedger cpu = new CpuLedger();
@@ -86,10 +85,6 @@ final class Task {
 
     TaskStatus status() {
         return status;
-    }
-
-    SharedState runtimeState() {
-        return runtimeState;
     }
 
     ExecTable execs() {
@@ -175,7 +170,7 @@ final class Task {
         transition(
                 () -> {
                     if (status instanceof Starting(int pid, Optional<TaskExit> ended)) {
-                        status = new Running(pid, System.nanoTime());
+                        status = new Running(pid);
                         events.started(id, pid);
                         ended.ifPresent(this::stop);
                     }

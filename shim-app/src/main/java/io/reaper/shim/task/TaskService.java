@@ -95,7 +95,7 @@ public final class TaskService implements TtrpcService {
         return switch (call.method()) {
             case "Create" -> done(create(call.request(CreateTaskRequest.parser()), deadline));
             case "Start" -> done(start(call.request(StartRequest.parser()), deadline));
-            case "State" -> done(state(call.request(StateRequest.parser()), deadline));
+            case "State" -> done(state(call.request(StateRequest.parser())));
             case "Kill" -> done(kill(call.request(KillRequest.parser()), deadline));
             case "Delete" -> done(delete(call.request(DeleteRequest.parser()), deadline));
             case "Wait" -> await(call.request(WaitRequest.parser()));
@@ -133,12 +133,12 @@ public final class TaskService implements TtrpcService {
         return StartResponse.newBuilder().setPid(pid).build();
     }
 
-    private StateResponse state(StateRequest request, Deadline deadline) {
+    private StateResponse state(StateRequest request) {
         String exec = request.getExecId();
         TaskSnapshot task =
                 exec.isEmpty()
-                        ? tasks.state(request.getId(), deadline)
-                        : tasks.execs().state(tasks.find(request.getId()), exec, deadline);
+                        ? tasks.state(request.getId())
+                        : tasks.execs().state(tasks.find(request.getId()), exec);
         StateResponse.Builder response =
                 StateResponse.newBuilder()
                         .setId(task.id())

@@ -1,6 +1,7 @@
 package io.reaper.shim.task;
 
 import io.reaper.proto.types.Status;
+import io.reaper.shim.cgroup.Freezer;
 import io.reaper.shim.stdio.StdioRequest;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -45,19 +46,18 @@ record TaskSnapshot(
                 exit(stage));
     }
 
-    /** With the runtime's word for a container that lives. */
-    TaskSnapshot said(String word) {
-        Status said =
-                switch (word) {
-                    case "creating", "created" -> Status.CREATED;
-                    case "paused" -> Status.PAUSED;
-                    case "pausing" -> Status.PAUSING;
-                    case "running" -> Status.RUNNING;
-                    default -> Status.UNKNOWN;
+    /** Frozen or not, where it runs. */
+    TaskSnapshot in(Freezer.Condition condition) {
+        if (status != Status.RUNNING) {
+            return this; // it ended meanwhile
+        }
+        Status now =
+                switch (condition) {
+                    case THAWED -> Status.RUNNING;
+                    case FREEZING -> Status.PAUSING;
+                    case FROZEN -> Status.PAUSED;
                 };
-        return exit.isPresent()
-                ? this // it ended while the runtime was asked
-                : new TaskSnapshot(id, execId, bundle, said, pid, stdio, exit);
+        return new TaskSnapshot(id, execId, bundle, now, pid, stdio, exit);
     }
 
     private static Status status(TaskStatus stage) {

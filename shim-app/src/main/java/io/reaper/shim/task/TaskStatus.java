@@ -1,6 +1,5 @@
 package io.reaper.shim.task;
 
-import java.time.Duration;
 import java.util.Optional;
 
 /** Where a container is in its life. Each stage holds what is known in it. */
@@ -19,17 +18,8 @@ sealed interface TaskStatus {
      */
     record Starting(int pid, Optional<TaskExit> ended) implements TaskStatus {}
 
-    /**
-     * The program runs.
-     *
-     * @param sinceNanos of {@link System#nanoTime}, when the runtime had said so
-     */
-    record Running(int pid, long sinceNanos) implements TaskStatus {
-
-        boolean isYoungerThan(Duration age) {
-            return System.nanoTime() - sinceNanos < age.toNanos();
-        }
-    }
+    /** The program runs. */
+    record Running(int pid) implements TaskStatus {}
 
     record Stopped(TaskExit exit) implements TaskStatus {}
 

@@ -7,6 +7,8 @@ import io.reaper.linux.WindowSize;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;
+import io.reaper.shim.cgroup.Freezer;
+import io.reaper.shim.cgroup.HostHierarchies;
 import io.reaper.shim.event.EventSink;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
@@ -25,7 +27,6 @@ import io.reaper.shim.task.TaskStatus.Gone;
 import io.reaper.shim.task.TaskStatus.Stopped;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,9 +39,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Tasks {
 
-    /** How long what the runtime's start has said is taken for granted. */
-    private static final Duration START_IS_FRESH = Duration.ofMillis(100);
-
     private final Runtimes runtimes;
     private final TaskEvents events;
     private final Creation creation;
@@ -49,51 +47,29 @@ public final class Tasks {
     private final Strays strays;
     private final Epilogue epilogue;
     private final Deletion deletion;
-    private final Meter meter = Meter.ofHost();
+    private final Meter meter;
     private final Map<ContainerId, Task> table = new ConcurrentHashMap<>();
     private final Expected expected = new Expected();
 
-    private Tasks(
+    public Tasks(
             Runtimes runtimes,
             Children children,
             RootfsMounts rootfs,
             StreamContext context,
             EventSink sink,
             String namespace,
-            ShimLog log,
-            Duration startIsFresh) {
+            ShimLog log) {
+        HostHierarchies host = new HostHierarchies();
         StreamsOpener streams = new StreamsOpener(namespace, context);
         this.runtimes = runtimes;
         this.events = new TaskEvents(sink);
         this.creation = new Creation(rootfs, streams, namespace, log);
-        this.states = new States(startIsFresh);
+        this.states = new States(new Freezer(host));
+        this.meter = Meter.of(host);
         this.strays = new Strays(children);
         this.execs = new Execs(states, strays, streams, events, log);
         this.epilogue = new Epilogue(strays, log);
         this.deletion = new Deletion(rootfs);
-    }
-
-    public static Tasks of(
-            Runtimes runtimes,
-            Children children,
-            RootfsMounts rootfs,
-            StreamContext context,
-            EventSink events,
-            String namespace,
-            ShimLog log) {
-        return of(runtimes, children, rootfs, context, events, namespace, log, START_IS_FRESH);
-    }
-
-    static Tasks of(
-            Runtimes runtimes,
-            Children children,
-            RootfsMounts rootfs,
-            StreamContext context,
-            EventSink events,
-            String namespace,
-            ShimLog log,
-            Duration startIsFresh) {
-        return new Tasks(runtimes, children, rootfs, context, events, namespace, log, startIsFresh);
     }
 
     /** What can be done to execs. */
@@ -155,8 +131,8 @@ public final class Tasks {
     }
 
     /** The stage of a container. */
-    TaskSnapshot state(String id, Deadline deadline) {
-        return states.of(find(id), deadline);
+    TaskSnapshot state(String id) {
+        return states.of(find(id));
     }
 
     void kill(String id, int signal, OciRuntime.Target target, Deadline deadline) {

@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import io.reaper.proto.cgroups.Metrics;
-import io.reaper.shim.exit.ControlGroups;
-import io.reaper.shim.stats.Hierarchies.Hierarchy;
+import io.reaper.shim.cgroup.ControlGroups;
+import io.reaper.shim.cgroup.Hierarchies;
+import io.reaper.shim.cgroup.Hierarchies.Hierarchy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -64,7 +64,7 @@ class EventOrderTest {
             calls.add(() -> fixture.tasks.start(id, Deadline.NONE));
             calls.add(() -> fixture.tasks.kill(id, 9, Target.INIT, Deadline.NONE));
             calls.add(() -> fixture.tasks.delete(id, Deadline.NONE));
-            calls.add(() -> fixture.tasks.state(id, Deadline.NONE));
+            calls.add(() -> fixture.tasks.state(id));
             calls.add(() -> waits.add(fixture.tasks.exit(id)));
             calls.add(() -> fixture.tasks.processes(id));
         }

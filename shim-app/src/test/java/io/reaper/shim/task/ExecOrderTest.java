@@ -128,7 +128,7 @@ class ExecOrderTest {
                 case 2 -> () -> execs.delete(task, exec, Deadline.NONE);
                 case 3 -> () -> execs.closeStdin(task, exec);
                 case 4 -> () -> execs.resize(task, exec, new WindowSize(signal, 1));
-                case 5 -> () -> execs.state(task, exec, Deadline.NONE);
+                case 5 -> () -> execs.state(task, exec);
                 case 6 -> () -> waits.add(execs.exit(task, exec));
                 case 7 -> () -> fixture.tasks.processes(id);
                 default -> () -> end(exec);

@@ -68,10 +68,10 @@ class ExecsTest {
     void aLife() throws Exception {
         FakeRuntime.Init init = fixture.createAndStart("a");
         fixture.addExec("a", "e");
-        assertEquals(Status.CREATED, execs.state(a(), "e", Deadline.NONE).status());
+        assertEquals(Status.CREATED, execs.state(a(), "e").status());
         CompletableFuture<TaskExit> waiting = execs.exit(a(), "e");
         int pid = fixture.startExec("a", "e");
-        TaskSnapshot running = execs.state(a(), "e", Deadline.NONE);
+        TaskSnapshot running = execs.state(a(), "e");
         assertEquals(Status.RUNNING, running.status());
         assertEquals(pid, running.pid());
         assertEquals("e", running.execId());
@@ -85,13 +85,13 @@ class ExecsTest {
         assertEquals(4, exit.status());
         assertEquals(pid, exit.pid());
         assertEquals(exit, await(execs.exit(a(), "e")));
-        TaskSnapshot stopped = execs.state(a(), "e", Deadline.NONE);
+        TaskSnapshot stopped = execs.state(a(), "e");
         assertEquals(Status.STOPPED, stopped.status());
         assertEquals(exit, stopped.exit().orElseThrow());
         assertEquals(1, fixture.tasks.processes("a").size());
         assertEquals(Optional.of(exit), execs.delete(a(), "e", Deadline.NONE));
         fails(Kind.NOT_FOUND, () -> execs.delete(a(), "e", Deadline.NONE));
-        fails(Kind.NOT_FOUND, () -> execs.state(a(), "e", Deadline.NONE));
+        fails(Kind.NOT_FOUND, () -> execs.state(a(), "e"));
         assertEquals(
                 List.of("a create", "a start", "a/e added", "a/e started", "a/e exit 4"),
                 fixture.events);
@@ -119,7 +119,7 @@ class ExecsTest {
         var request = Fixture.exec("a", "e");
         request.getSpecBuilder().setValue(ByteString.copyFromUtf8(spec));
         fails(Kind.INVALID_ARGUMENT, () -> execs.add(a(), request.build()));
-        fails(Kind.NOT_FOUND, () -> execs.state(a(), "e", Deadline.NONE));
+        fails(Kind.NOT_FOUND, () -> execs.state(a(), "e"));
     }
 
     @ParameterizedTest
@@ -194,7 +194,7 @@ class ExecsTest {
     void unknownOnesAreNotFound() {
         fixture.createAndStart("a");
         fails(Kind.NOT_FOUND, () -> fixture.startExec("a", "e"));
-        fails(Kind.NOT_FOUND, () -> execs.state(a(), "e", Deadline.NONE));
+        fails(Kind.NOT_FOUND, () -> execs.state(a(), "e"));
         fails(Kind.NOT_FOUND, () -> execs.kill(a(), "e", 9));
         fails(Kind.NOT_FOUND, () -> execs.exit(a(), "e"));
         fails(Kind.NOT_FOUND, () -> execs.delete(a(), "../e", Deadline.NONE));
@@ -247,7 +247,7 @@ class ExecsTest {
         assertEquals("OCI runtime exec failed: no such file", failure.getMessage());
         assertEquals(255, await(waiting).status());
         fails(Kind.NOT_FOUND, () -> execs.kill(a(), "e", 9));
-        assertEquals(Status.STOPPED, execs.state(a(), "e", Deadline.NONE).status());
+        assertEquals(Status.STOPPED, execs.state(a(), "e").status());
         assertEquals(255, execs.delete(a(), "e", Deadline.NONE).orElseThrow().status());
         assertEquals(List.of("a/e added"), fixture.events.subList(2, 3));
         assertEquals(3, fixture.events.size());
@@ -269,7 +269,7 @@ class ExecsTest {
             asking.await();
             fails(Kind.FAILED_PRECONDITION, () -> execs.kill(a(), "e", 9));
             fails(Kind.FAILED_PRECONDITION, () -> execs.delete(a(), "e", Deadline.NONE));
-            assertEquals(Status.CREATED, execs.state(a(), "e", Deadline.NONE).status());
+            assertEquals(Status.CREATED, execs.state(a(), "e").status());
             assertEquals(1, fixture.tasks.processes("a").size());
             fixture.runtime.duringExec = exec -> {};
             fixture.runExec("a", "other").end(0, 0);
@@ -360,16 +360,6 @@ class ExecsTest {
     }
 
     @Test
-    void aFrozenContainersExecIsPaused() {
-        FakeRuntime.Init init = fixture.createAndStart("a");
-        fixture.runExec("a", "e");
-        init.status = "paused";
-        assertEquals(Status.PAUSED, execs.state(a(), "e", Deadline.NONE).status());
-        fixture.runtime.containers.clear();
-        assertEquals(Status.RUNNING, execs.state(a(), "e", Deadline.NONE).status());
-    }
-
-    @Test
     void deleteOfTheContainerForgetsItsExecs() throws Exception {
         FakeRuntime.Init init = fixture.createAndStart("a");
         fixture.addExec("a", "never");
@@ -383,7 +373,7 @@ class ExecsTest {
         ExecutionException gone = assertThrows(ExecutionException.class, () -> await(waiting));
         assertEquals(Kind.NOT_FOUND, ((ShimException) gone.getCause()).kind());
         fixture.createAndStart("a");
-        fails(Kind.NOT_FOUND, () -> execs.state(a(), "e", Deadline.NONE));
+        fails(Kind.NOT_FOUND, () -> execs.state(a(), "e"));
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.reaper.shim.ShimException.Kind;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Exit;
 import io.reaper.shim.runtime.OciRuntime;
-import io.reaper.shim.runtime.RuntimeState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,7 +27,6 @@ final class FakeRuntime implements OciRuntime {
     private final AtomicInteger pids = new AtomicInteger(1_000_000);
     volatile Consumer<Init> duringCreate = init -> {};
     volatile Consumer<Init> duringStart = init -> {};
-    volatile Consumer<Init> duringState = init -> {};
     volatile Consumer<Init> duringExec = exec -> {};
     volatile Consumer<Init> afterKill = init -> {};
 
@@ -128,14 +126,6 @@ final class FakeRuntime implements OciRuntime {
             init.status = "running";
         }
         duringStart.accept(init);
-    }
-
-    @Override
-    public RuntimeState state(ContainerId id, Path bundle, Deadline deadline) {
-        commands.add("state " + id);
-        Init init = find(id);
-        duringState.accept(init);
-        return new RuntimeState(init.status, init.pid, init.bundle);
     }
 
     @Override

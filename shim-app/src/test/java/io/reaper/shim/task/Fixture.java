@@ -27,7 +27,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -42,26 +41,17 @@ final class Fixture implements AutoCloseable {
     private final Path directory;
     private final KernelEvents kernel = KernelEvents.start(ShimLog.silent());
 
-    /** Every State asks the runtime. */
     Fixture(Path directory) {
-        this(directory, Duration.ZERO);
-    }
-
-    Fixture(Path directory, Duration startIsFresh) {
-        this(directory, startIsFresh, Map.of());
+        this(directory, Map.of());
     }
 
     /**
      * @param chosen as if by each container's options
      */
     Fixture(Path directory, Map<String, String> chosen) {
-        this(directory, Duration.ZERO, chosen);
-    }
-
-    private Fixture(Path directory, Duration startIsFresh, Map<String, String> chosen) {
         this.directory = directory;
         this.tasks =
-                Tasks.of(
+                new Tasks(
                         options -> {
                             var unused = RuntimeOptions.of(options); // for its refusals
                             return new ContainerRuntime(runtime, "runtime", directory, chosen);
@@ -72,8 +62,7 @@ final class Fixture implements AutoCloseable {
                                 new ReaderWatch(kernel), kernel, children, ShimLog.silent()),
                         new Recorder(),
                         "ns",
-                        ShimLog.silent(),
-                        startIsFresh);
+                        ShimLog.silent());
     }
 
     Path bundle(String id) {

@@ -61,12 +61,12 @@ class TasksTest {
     void aLife() throws Exception {
         FakeRuntime.Init init = fixture.createAndStart("a");
         CompletableFuture<TaskExit> waiting = fixture.tasks.exit("a");
-        assertEquals(Status.RUNNING, fixture.tasks.state("a", Deadline.NONE).status());
+        assertEquals(Status.RUNNING, fixture.tasks.state("a").status());
         assertFalse(waiting.isDone());
         init.end(7, 0);
         TaskExit exit = await(waiting);
         assertEquals(7, exit.status());
-        TaskSnapshot stopped = fixture.tasks.state("a", Deadline.NONE);
+        TaskSnapshot stopped = fixture.tasks.state("a");
         assertEquals(Status.STOPPED, stopped.status());
         assertEquals(exit, stopped.exit().orElseThrow());
         assertEquals(init.pid(), stopped.pid());
@@ -224,7 +224,7 @@ class TasksTest {
                                             fixture.request("a").build(), Deadline.NONE));
             inCreate.await();
             CompletableFuture<TaskExit> waiting = fixture.tasks.exit("a");
-            fails(Kind.NOT_FOUND, () -> fixture.tasks.state("a", Deadline.NONE));
+            fails(Kind.NOT_FOUND, () -> fixture.tasks.state("a"));
             fails(Kind.NOT_FOUND, () -> fixture.tasks.processes("a"));
             fails(
                     Kind.FAILED_PRECONDITION,
@@ -320,65 +320,14 @@ class TasksTest {
     }
 
     @Test
-    void anOlderStateIsNotSharedAfterAStart() throws Exception {
-        CountDownLatch asking = new CountDownLatch(1);
-        CountDownLatch answer = new CountDownLatch(1);
-        fixture.create("a");
-        fixture.runtime.duringState =
-                init -> {
-                    asking.countDown();
-                    awaitLatch(answer);
-                };
-        try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<TaskSnapshot> old = pool.submit(() -> fixture.tasks.state("a", Deadline.NONE));
-            asking.await();
-            fixture.tasks.start("a", Deadline.NONE);
-            fixture.runtime.duringState = init -> {};
-            assertEquals(Status.RUNNING, fixture.tasks.state("a", Deadline.NONE).status());
-            answer.countDown();
-            old.get();
-        }
-        assertEquals(2, stateCommands());
-    }
-
-    @Test
-    void aStoppedContainerAsksNobody() throws Exception {
-        fixture.createAndStart("a").end(0, 0);
+    void stateRunsNoCommand() throws Exception {
+        FakeRuntime.Init init = fixture.create("a");
+        assertEquals(Status.CREATED, fixture.tasks.state("a").status());
+        fixture.tasks.start("a", Deadline.NONE);
+        assertEquals(Status.RUNNING, fixture.tasks.state("a").status());
+        init.end(0, 0);
         await(fixture.tasks.exit("a"));
-        fixture.tasks.state("a", Deadline.NONE);
-        assertEquals(0, stateCommands());
-    }
-
-    @Test
-    void aSlowRuntimeDoesNotMakeStateFail() {
-        fixture.createAndStart("a");
-        CountDownLatch never = new CountDownLatch(1);
-        fixture.runtime.duringState = init -> awaitLatch(never);
-        Deadline soon = Deadline.after(Duration.ofMillis(100));
-        assertEquals(Status.RUNNING, fixture.tasks.state("a", soon).status());
-        never.countDown();
-    }
-
-    @Test
-    void stoppedMeansThatTheExitIsKnown() throws Exception {
-        FakeRuntime.Init init = fixture.createAndStart("a");
-        fixture.runtime.duringState = i -> init.status = "stopped"; // the pidfd comes later
-        try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<TaskSnapshot> state = pool.submit(() -> fixture.tasks.state("a", Deadline.NONE));
-            init.end(4, 0);
-            assertEquals(Status.STOPPED, state.get().status());
-            assertEquals(4, state.get().exit().orElseThrow().status());
-        }
-    }
-
-    @Test
-    void aContainerThatTheRuntimeHasLostIsNotFound() {
-        fixture.createAndStart("a");
-        fixture.runtime.containers.clear();
-        fails(Kind.NOT_FOUND, () -> fixture.tasks.state("a", Deadline.NONE));
-    }
-
-    private long stateCommands() {
-        return fixture.runtime.commands.stream().filter(c -> c.startsWith("state")).count();
+        assertEquals(Status.STOPPED, fixture.tasks.state("a").status());
+        assertEquals(List.of("create a", "start a"), fixture.runtime.commands);
     }
 }

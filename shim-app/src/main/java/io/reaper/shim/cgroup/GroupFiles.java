@@ -1,4 +1,4 @@
-package io.reaper.shim.stats;
+package io.reaper.shim.cgroup;
 
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
@@ -9,20 +9,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The files of a control group. What is not there, or cannot be read, is not known. */
-record GroupFiles(Path directory) {
+public record GroupFiles(Path directory) {
 
     /** What stands for no limit: the highest number, read as unsigned. */
-    static final long UNLIMITED = -1;
+    public static final long UNLIMITED = -1;
 
     private static final int LIMIT = 64 * 1024;
 
     /** A file of one number; {@link #UNLIMITED} for {@code max}. */
-    Optional<Long> number(String file) {
-        return text(file).flatMap(text -> parse(text.strip()));
+    public Optional<Long> number(String file) {
+        return word(file).flatMap(GroupFiles::parse);
+    }
+
+    /** A file of one word. */
+    Optional<String> word(String file) {
+        return text(file).map(String::strip);
     }
 
     /** A file of lines {@code key number}; empty also where no line is one. */
-    Map<String, Long> table(String file) {
+    public Map<String, Long> table(String file) {
         Map<String, Long> table = new HashMap<>();
         for (String line : text(file).orElse("").split("\n", 0)) {
             int blank = line.indexOf(' ');

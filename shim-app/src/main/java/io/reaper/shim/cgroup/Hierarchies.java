@@ -1,9 +1,8 @@
-package io.reaper.shim.stats;
+package io.reaper.shim.cgroup;
 
 import io.reaper.linux.Cgroup;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
-import io.reaper.shim.exit.ControlGroups;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,10 +18,10 @@ import java.util.Optional;
  * @param unifiedHost whether the host has version 2 alone, which is how containerd chooses what it
  *     decodes statistics as
  */
-record Hierarchies(boolean unifiedHost, List<Hierarchy> mounted) {
+public record Hierarchies(boolean unifiedHost, List<Hierarchy> mounted) {
 
     /** What stands for version 2 in place of a controller. */
-    static final String UNIFIED = "";
+    public static final String UNIFIED = "";
 
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final int LIMIT = 16 * 1024 * 1024;
@@ -33,7 +32,7 @@ record Hierarchies(boolean unifiedHost, List<Hierarchy> mounted) {
      * @param controllers of version 1; {@link #UNIFIED} alone of version 2
      * @param root the group that lies at the mount's top
      */
-    record Hierarchy(List<String> controllers, Path mount, String root) {
+    public record Hierarchy(List<String> controllers, Path mount, String root) {
 
         private Optional<Cgroup> find(String group) {
             boolean below = !root.equals("/") && (group + "/").startsWith(root + "/");
@@ -96,7 +95,7 @@ record Hierarchies(boolean unifiedHost, List<Hierarchy> mounted) {
      * @param controller of version 1, or {@link #UNIFIED}
      * @return empty if there is no such group, or none any more
      */
-    Optional<Cgroup> group(ControlGroups groups, String controller) {
+    public Optional<Cgroup> group(ControlGroups groups, String controller) {
         for (Map.Entry<String, String> group : groups.paths().entrySet()) {
             if (controllers(group.getKey()).contains(controller)) {
                 return mounted.stream()
@@ -109,7 +108,7 @@ record Hierarchies(boolean unifiedHost, List<Hierarchy> mounted) {
     }
 
     /** Whether one of these groups, there or gone, is in a hierarchy of that controller. */
-    boolean hold(ControlGroups groups, String controller) {
+    public boolean hold(ControlGroups groups, String controller) {
         return groups.paths().keySet().stream()
                         .anyMatch(key -> controllers(key).contains(controller))
                 && mounted.stream().anyMatch(h -> h.controllers().contains(controller));

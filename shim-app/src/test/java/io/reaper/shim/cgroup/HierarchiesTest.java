@@ -1,12 +1,11 @@
-package io.reaper.shim.stats;
+package io.reaper.shim.cgroup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.linux.Cgroup;
-import io.reaper.shim.exit.ControlGroups;
-import io.reaper.shim.stats.Hierarchies.Hierarchy;
+import io.reaper.shim.cgroup.Hierarchies.Hierarchy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.reaper.shim.exit;
+package io.reaper.shim.cgroup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

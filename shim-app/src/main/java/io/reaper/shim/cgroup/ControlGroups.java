@@ -1,4 +1,4 @@
-package io.reaper.shim.exit;
+package io.reaper.shim.cgroup;
 
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
