@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -59,14 +60,24 @@ final class KubernetesSession implements Session {
         return new KubernetesSession(container, stdin, tty, Execable::attach);
     }
 
-    /** The error channel has a Status: success, an exit code, or what prevented the start. */
-    private record End(CompletableFuture<OptionalInt> told) implements ExecListener {
+    /**
+     * The error channel has a Status: success, an exit code, or what prevented the start. Output
+     * may follow it; all of it is in the buffers when the connection has closed.
+     */
+    private static final class End implements ExecListener {
+        private final CompletableFuture<OptionalInt> status = new CompletableFuture<>();
+        private final CompletableFuture<OptionalInt> told;
+
+        End(CompletableFuture<OptionalInt> told) {
+            this.told = told;
+        }
+
         @Override
         public void onExit(int code, Status status) {
             boolean unused =
                     code >= 0
-                            ? told.complete(OptionalInt.of(code))
-                            : told.completeExceptionally(
+                            ? this.status.complete(OptionalInt.of(code))
+                            : this.status.completeExceptionally(
                                     new PodException(
                                             status == null ? "no status" : status.getMessage()));
         }
@@ -79,7 +90,12 @@ final class KubernetesSession implements Session {
 
         @Override
         public void onClose(int code, String reason) {
-            boolean unused = told.complete(OptionalInt.empty());
+            boolean unused = status.complete(OptionalInt.empty());
+            try {
+                unused = told.complete(status.join());
+            } catch (CompletionException e) {
+                unused = told.completeExceptionally(e.getCause());
+            }
         }
     }
 
