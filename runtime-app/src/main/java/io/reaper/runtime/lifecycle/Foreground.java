@@ -85,7 +85,7 @@ final class Foreground implements AutoCloseable {
                     forward(signals.take(), process, terminal);
                 }
             }
-            terminal.ifPresent(open -> open.drain(signals.fd()));
+            terminal.ifPresent(open -> open.drain(signals));
             return process.await();
         }
     }

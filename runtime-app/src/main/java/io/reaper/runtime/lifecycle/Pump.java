@@ -26,7 +26,7 @@ final class Pump implements AutoCloseable {
 
     /** What to wait for before the next {@link #step}; empty when the source has ended. */
     Optional<Poll.Entry> waitsFor() {
-        if (start < end) {
+        if (isLoaded()) {
             return Optional.of(new Poll.Entry(to, Poll.POLLOUT));
         }
         return ended ? Optional.empty() : Optional.of(new Poll.Entry(from, Poll.POLLIN));
@@ -39,16 +39,35 @@ final class Pump implements AutoCloseable {
      * @throws LinuxException EPIPE or EIO if nobody takes it
      */
     int step() {
-        int count = 0;
-        if (start == end && !ended) {
-            count = Math.max(0, read());
-            start = 0;
-            end = count;
+        int count = take();
+        give();
+        return count;
+    }
+
+    /**
+     * The first half of a step.
+     *
+     * @return bytes read
+     */
+    int take() {
+        if (isLoaded() || ended) {
+            return 0;
         }
-        if (start < end) {
+        int count = Math.max(0, read());
+        start = 0;
+        end = count;
+        return count;
+    }
+
+    /**
+     * The other half of a step.
+     *
+     * @throws LinuxException EPIPE or EIO if nobody takes it
+     */
+    void give() {
+        if (isLoaded()) {
             start += to.tryWrite(buffer, start, end - start);
         }
-        return count;
     }
 
     /** −1 if nothing is there. */

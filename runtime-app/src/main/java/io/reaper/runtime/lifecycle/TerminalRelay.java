@@ -8,7 +8,10 @@ import io.reaper.linux.LinuxException;
 import io.reaper.linux.OpenFlags;
 import io.reaper.linux.Poll;
 import io.reaper.linux.Pty;
+import io.reaper.linux.SignalPipe;
+import io.reaper.linux.Signals;
 import io.reaper.linux.Terminal;
+import io.reaper.linux.WindowSize;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,9 +36,10 @@ final class TerminalRelay implements AutoCloseable {
     private final Pump typed;
     private final Pump shown;
     private final UserTerminal user;
+    private Optional<WindowSize> window = Optional.empty();
     private boolean hungUp;
 
-    private TerminalRelay(Pty pty, Fd output, UserTerminal user) {
+    TerminalRelay(Pty pty, Fd output, UserTerminal user) {
         this.pty = pty;
         this.output = output;
         this.user = user;
@@ -67,9 +71,18 @@ final class TerminalRelay implements AutoCloseable {
 
     /** The program's window becomes as large as the caller's. */
     void resize() {
+        window = UserTerminal.size();
         if (!hungUp) {
-            UserTerminal.size().ifPresent(size -> Terminal.resize(pty.master(), size));
+            window.ifPresent(size -> Terminal.resize(pty.master(), size));
         }
+    }
+
+    /** The signal of a new size may come later than what is typed after it. */
+    private void passTyped() {
+        if (typed.take() > 0 && !UserTerminal.size().equals(window)) {
+            resize();
+        }
+        typed.give();
     }
 
     /**
@@ -86,7 +99,7 @@ final class TerminalRelay implements AutoCloseable {
         int[] ready = Poll.await(Deadline.NONE, all.toArray(Poll.Entry[]::new));
         int next = others.length;
         if (in.isPresent() && ready[next++] != 0) {
-            typed.step();
+            passTyped();
         }
         if (out.isPresent() && ready[next] != 0) {
             show();
@@ -112,11 +125,10 @@ final class TerminalRelay implements AutoCloseable {
     }
 
     /**
-     * After the program's end: shows the last of what it wrote.
-     *
-     * @param interrupt readable when nothing more needs to be shown
+     * After the program's end: shows the last of what it wrote, until a signal other than of a new
+     * size asks for the end.
      */
-    void drain(Fd interrupt) {
+    void drain(SignalPipe signals) {
         int read = 0;
         while (!hungUp && (read < TAIL || shown.isLoaded())) {
             boolean rest = shown.isLoaded(); // of what was read before
@@ -126,9 +138,10 @@ final class TerminalRelay implements AutoCloseable {
                 return;
             }
             if (shown.isLoaded()) {
-                Poll.Entry signal = new Poll.Entry(interrupt, Poll.POLLIN);
+                Poll.Entry signal = new Poll.Entry(signals.fd(), Poll.POLLIN);
                 Poll.Entry room = new Poll.Entry(output, Poll.POLLOUT);
-                if (Poll.await(Deadline.NONE, signal, room)[0] != 0) {
+                boolean signalled = Poll.await(Deadline.NONE, signal, room)[0] != 0;
+                if (signalled && signals.take() != Signals.SIGWINCH) {
                     return;
                 }
             }

@@ -70,6 +70,11 @@ final class TestTerminal implements AutoCloseable {
                 "sh");
     }
 
+    /** It is the program's terminal, but not the controlling one: no signals come from it. */
+    List<String> prefixWithoutSignals() {
+        return List.of("sh", "-c", "exec \"$@\" <>" + path() + " >&0 2>&0", "sh");
+    }
+
     private Path path() {
         try {
             return Files.readSymbolicLink(Path.of("/proc/self/fd/" + slave.number()));
