@@ -152,6 +152,11 @@ public final class Cgroup {
         return text(directory.resolve("cgroup.events")).contains("populated 1");
     }
 
+    /** Whether its processes stand still, by its own {@code cgroup.freeze} or one above it. */
+    public boolean isFrozen() {
+        return text(directory.resolve("cgroup.events")).contains("frozen 1");
+    }
+
     /** SIGKILL to every process of it, also to those forked meanwhile. */
     public void kill() {
         Optional<Fd> all = Fd.openIfPresent(directory.resolve("cgroup.kill"), OpenFlags.O_WRONLY);

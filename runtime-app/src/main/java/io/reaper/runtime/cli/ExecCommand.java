@@ -127,7 +127,7 @@ final class ExecCommand implements Callable<Integer> {
             description = "pass N descriptors from 3 on to the program (default: 0)")
     int preserveFds;
 
-    @Option(names = "--ignore-paused", description = "accepted: no container is ever paused")
+    @Option(names = "--ignore-paused", description = "also where the container is frozen")
     boolean ignorePaused;
 
     @Option(
@@ -159,7 +159,8 @@ final class ExecCommand implements Callable<Integer> {
                         consoleSocket,
                         pidfdSocket,
                         preserveFds,
-                        detach);
+                        detach,
+                        ignorePaused);
         if (detach) {
             runtime.exec().detached(request);
             return 0;
@@ -191,19 +192,22 @@ final class ExecCommand implements Callable<Integer> {
                 cwd,
                 List.copyOf(env),
                 tty,
-                number(uid, "--user"),
-                number(gid, "--user"),
-                additionalGids.stream().map(text -> number(text, "--additional-gids")).toList(),
+                id(uid),
+                id(gid),
+                additionalGids.stream()
+                        .map(text -> number(text, "--additional-gids", text))
+                        .toList(),
                 List.copyOf(capabilities),
                 noNewPrivileges);
     }
 
-    private static OptionalInt number(Optional<String> text, String option) {
-        return text.map(given -> OptionalInt.of(number(given, option))).orElse(OptionalInt.empty());
+    private OptionalInt id(Optional<String> part) {
+        return part.map(text -> OptionalInt.of(number(text, "--user", user.orElseThrow())))
+                .orElse(OptionalInt.empty());
     }
 
     /** An unsigned 32-bit number in the bits of an int. */
-    private static int number(String text, String option) {
+    private static int number(String text, String option, String given) {
         try {
             long value = Long.parseLong(text);
             if (value >= 0 && value <= ID_MAX) {
@@ -214,9 +218,9 @@ final class ExecCommand implements Callable<Integer> {
         }
         throw new IllegalArgumentException(
                 option
-                        + " "
-                        + text
-                        + ": not a number from 0 to "
+                        + " \""
+                        + given
+                        + "\": not a number from 0 to "
                         + ID_MAX
                         + " (names are unknown)");
     }

@@ -119,6 +119,11 @@ final class ContainerProcesses {
         }
     }
 
+    /** Whether somebody has frozen them: whatever joins them now stands still, too. */
+    boolean areFrozen() {
+        return cgroup.filter(Cgroup::isFrozen).isPresent();
+    }
+
     /** Sends a signal to all; those which appear meanwhile may be missed. */
     void signal(int signal) {
         List<Pidfd> handles = open(pids());

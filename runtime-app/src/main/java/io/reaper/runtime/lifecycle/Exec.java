@@ -81,6 +81,10 @@ public final class Exec {
                 throw refused(request.id(), snapshot.status());
             }
             this.processes = new ContainerProcesses(directory, snapshot.state());
+            if (!request.ignorePaused() && processes.areFrozen()) {
+                throw new ContainerException(
+                        "cannot exec in a paused container (use --ignore-paused to override)");
+            }
         }
 
         Launched launch() {

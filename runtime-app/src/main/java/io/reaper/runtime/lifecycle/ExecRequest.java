@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param pidfdSocket who gets a pidfd of the process
  * @param preservedFds how many descriptors from 3 on the program gets
  * @param detached whether the caller returns while the program runs
+ * @param ignorePaused also where the container is frozen: it goes on when that has an end
  */
 public record ExecRequest(
         ContainerId id,
@@ -20,4 +21,5 @@ public record ExecRequest(
         Optional<Path> consoleSocket,
         Optional<Path> pidfdSocket,
         int preservedFds,
-        boolean detached) {}
+        boolean detached,
+        boolean ignorePaused) {}

@@ -89,7 +89,8 @@ final class InitProcess implements AutoCloseable {
      * @throws ContainerException if one of them is not open
      */
     static void checkPreserved(int count) {
-        for (int number = STANDARD_STREAMS; number < STANDARD_STREAMS + count; number++) {
+        for (int i = 0; i < count; i++) {
+            int number = STANDARD_STREAMS + i;
             try {
                 Fd.of(number).stat();
             } catch (LinuxException e) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.reaper.linux.Cgroup;
 import io.reaper.linux.Fd;
 import io.reaper.linux.UnixSockets;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
@@ -235,6 +236,42 @@ class ExecKernelTest {
                 exec(id, "true"));
     }
 
+    @Test
+    void aFrozenContainerTakesOneOnlyIfAsked() throws Exception {
+        String id = running();
+        long init = runtime.state(id).get("pid").asLong();
+        Path freeze = cgroup(init).resolve("cgroup.freeze");
+        Files.writeString(freeze, "1");
+        try {
+            await(
+                    "the freeze",
+                    () -> text(cgroup(init).resolve("cgroup.events")).contains("frozen 1"));
+            assertEquals(
+                    refusal("cannot exec in a paused container (use --ignore-paused to override)"),
+                    exec(id, "true"));
+            Process exec =
+                    runtime.start(List.of(), "exec", "--ignore-paused", id, "sh", "-c", "exit 7");
+            await(
+                    "one more process",
+                    () -> text(cgroup(init).resolve("cgroup.procs")).lines().count() == 2);
+            Files.writeString(freeze, "0");
+            assertEquals(7, exec.waitFor());
+        } finally {
+            Files.writeString(freeze, "0");
+        }
+    }
+
+    private static Path cgroup(long pid) {
+        String path =
+                text(Path.of("/proc/" + pid + "/cgroup"))
+                        .lines()
+                        .filter(line -> line.startsWith("0::/"))
+                        .findFirst()
+                        .orElseThrow()
+                        .substring(4);
+        return Cgroup.unifiedMount().orElseThrow().resolve(path);
+    }
+
     @Tag("smoke")
     @Test
     void detachedItReturnsWithThePidInTheFile() {
@@ -298,6 +335,14 @@ class ExecKernelTest {
         assertEquals(0, result.status(), result.toString());
         assertTrue(result.out().startsWith("Linux version"), result.out());
         assertFalse(result.out().contains("4 is open"), result.out());
+        Result tooMany = exec("--preserve-fds", "2147483647", id, "true");
+        assertEquals(255, tooMany.status());
+        assertTrue(
+                tooMany.err()
+                        .matches(
+                                "exec failed: --preserve-fds 2147483647:"
+                                        + " descriptor [0-9]+ is not open\n"),
+                tooMany.err());
     }
 
     @Test
