@@ -1,7 +1,5 @@
 package io.reaper.linux;
 
-import java.util.Arrays;
-
 /**
  * User and groups of the calling thread ({@code credentials(7)}). Groups first: without the rights
  * of root they can no longer be changed.
@@ -16,7 +14,7 @@ public final class Credentials {
 
     /** Replaces all supplementary groups. */
     public void setGroups(int... groups) {
-        LinuxException.check(syscalls.setgroups(groups), "setgroups", Arrays.toString(groups));
+        LinuxException.check(syscalls.setgroups(groups), "setgroups", groups.length + " groups");
     }
 
     /** Real, effective and saved group, for a caller with CAP_SETGID. */

@@ -1,5 +1,7 @@
 package io.reaper.linux;
 
+import java.nio.file.Path;
+
 /** A refused system call: what was tried, on what, and why not. */
 public final class LinuxException extends RuntimeException {
 
@@ -71,12 +73,16 @@ public final class LinuxException extends RuntimeException {
     /**
      * Turns a raw result into a value.
      *
+     * @param object what it was done to; a path without a name is shown as two quotes
      * @throws LinuxException if {@code result} is −errno
      */
     public static long check(long result, String operation, Object object) {
         if (result < 0) {
+            boolean nameless = object instanceof Path path && path.toString().isEmpty();
             throw new LinuxException(
-                    operation, String.valueOf(object), new Errno(Math.toIntExact(-result)));
+                    operation,
+                    nameless ? "\"\"" : String.valueOf(object),
+                    new Errno(Math.toIntExact(-result)));
         }
         return result;
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Pulls typed values out of a JSON document; every refusal names the path of the value. Properties
@@ -21,6 +22,11 @@ import java.util.Map;
 final class JsonInput implements AutoCloseable {
 
     private static final JsonFactory FACTORY = new JsonFactory();
+
+    /** What the reader's messages say of the reader itself. */
+    private static final Pattern OF_THE_READER =
+            Pattern.compile(" \\((start marker|not recognized).*|, from `[^`]*`");
+
     private static final BigInteger UINT64_MAX =
             BigInteger.ONE.shiftLeft(Long.SIZE).subtract(BigInteger.ONE);
 
@@ -225,12 +231,11 @@ final class JsonInput implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         String what = problem.getOriginalMessage().lines().findFirst().orElse("not JSON");
-        int aside = what.indexOf(" (start marker at");
         JsonLocation at = problem.getLocation(); // null when a limit of the reader is passed
         return wrong(
                 "",
                 (at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ")
-                        + (aside < 0 ? what : what.substring(0, aside)));
+                        + OF_THE_READER.matcher(what).replaceAll(""));
     }
 
     private String path() {

@@ -8,6 +8,7 @@ import io.reaper.runtime.log.RuntimeLog;
 import io.reaper.runtime.state.DamagedStateException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -24,6 +25,9 @@ public final class RuntimeCommandLine {
     private static final int FAILURE = 1;
     private static final int CANNOT_EXEC = 255;
     private static final int WIDTH = 100;
+
+    /** What a document says is shown on somebody's terminal, which must not obey it. */
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]");
 
     private static final boolean IMAGE =
             System.getProperty("org.graalvm.nativeimage.imagecode") != null;
@@ -82,7 +86,7 @@ public final class RuntimeCommandLine {
                         : reason(e));
         System.err.println(
                 "Try \"" + at.getCommandSpec().qualifiedName() + " --help\" for what is accepted.");
-        return FAILURE;
+        return at.getCommand() instanceof ExecCommand ? CANNOT_EXEC : FAILURE;
     }
 
     private String unexpected(CommandLine at, UnmatchedArgumentException e) {
@@ -112,7 +116,8 @@ public final class RuntimeCommandLine {
     }
 
     private void report(String message) {
-        String line = message.lines().collect(Collectors.joining(" "));
+        String line =
+                CONTROL.matcher(message.lines().collect(Collectors.joining(" "))).replaceAll("?");
         System.err.println(line);
         try (RuntimeLog log = command.log()) {
             log.error(line);

@@ -54,9 +54,6 @@ class RuntimeCommandLineTest {
                     --log-format xml list        | Invalid value for option '--log-format': "xml" is neither text nor json
                     create a --preserve-fds x    | Invalid value for option '--preserve-fds': 'x' is not an int
                     create a --preserve-fds -1   | --preserve-fds -1: must not be negative
-                    exec --preserve-fds -1 a b   | --preserve-fds -1: must not be negative
-                    exec --cgroup x a b          | --process-label, --apparmor and --cgroup are not supported in host mode: leave them out
-                    exec                         | Missing required parameter: 'ID'
                     ps -f json a -ef             | options of ps(1) go with --format table only
                     spec --rootless              | --rootless: not supported, there are no user namespaces yet
                     spec a                       | unexpected argument "a"
@@ -64,8 +61,28 @@ class RuntimeCommandLineTest {
                     state .                      | invalid container id ".": only letters, digits and _ + - . are allowed
                     """)
     void misuseIsOneLineAndAHint(String args, String message) {
+        checkMisuse(1, args, message);
+    }
+
+    /** Else it could not be told from a program's own 1. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    exec --preserve-fds -1 a b   | --preserve-fds -1: must not be negative
+                    exec --cgroup x a b          | --process-label, --apparmor and --cgroup are not supported in host mode: leave them out
+                    exec --frob a b              | unknown option "--frob"
+                    exec                         | Missing required parameter: 'ID'
+                    exec ../x true               | invalid container id "../x": only letters, digits and _ + - . are allowed
+                    """)
+    void misuseOfExecIs255(String args, String message) {
+        checkMisuse(255, args, message);
+    }
+
+    private void checkMisuse(int status, String args, String message) {
         Outcome outcome = runInRoot(args.split(" ", -1));
-        assertEquals(1, outcome.status());
+        assertEquals(status, outcome.status());
         assertEquals("", outcome.out());
         List<String> lines = outcome.err().lines().toList();
         assertEquals(2, lines.size(), outcome.err());
@@ -81,10 +98,10 @@ class RuntimeCommandLineTest {
                     exec none true        | container does not exist: none
                     exec none             | process args cannot be empty
                     exec none --          | process args cannot be empty
-                    exec -u x none id     | --user x: not a number from 0 to 4294967294 (names are unknown)
-                    exec -u 1: none id    | --user : not a number from 0 to 4294967294 (names are unknown)
-                    exec -u -1 none id    | --user -1: not a number from 0 to 4294967294 (names are unknown)
-                    exec -g 1 -g y none i | --additional-gids y: not a number from 0 to 4294967294 (names are unknown)
+                    exec -u x none id     | --user "x": not a number from 0 to 4294967294 (names are unknown)
+                    exec -u 1: none id    | --user "1:": not a number from 0 to 4294967294 (names are unknown)
+                    exec -u -1 none id    | --user "-1": not a number from 0 to 4294967294 (names are unknown)
+                    exec -g 1 -g y none i | --additional-gids "y": not a number from 0 to 4294967294 (names are unknown)
                     exec -e X none id     | invalid environment variable: "X"
                     exec -e =1 none id    | invalid environment variable: "=1"
                     exec --cwd x none id  | --cwd x: not an absolute path
@@ -93,6 +110,23 @@ class RuntimeCommandLineTest {
         assertEquals(
                 new Outcome(255, "", "exec failed: " + message + "\n"),
                 runInRoot(args.split(" ", -1)));
+    }
+
+    @Test
+    void whatADocumentSaysIsNoOrderToTheTerminal() throws IOException {
+        Files.writeString(
+                dir.resolve("config.json"),
+                "{\"ociVersion\": \"\\u001b[2J\\u009b1m\\u0007\\r\\n\"}");
+        Outcome outcome = runInRoot("create", "-b", dir.toString(), "a");
+        assertEquals(1, outcome.status());
+        assertTrue(outcome.err().contains("\"?[2J?1m? \""), outcome.err());
+        assertEquals(1, outcome.err().lines().count());
+    }
+
+    @Test
+    void anEmptyPathIsShown() {
+        assertEquals(
+                "stat \"\": no such file or directory\n", runInRoot("create", "-b", "", "a").err());
     }
 
     @Test
