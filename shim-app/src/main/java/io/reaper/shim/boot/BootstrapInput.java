@@ -3,6 +3,8 @@ package io.reaper.shim.boot;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.reaper.proto.bootstrap.BootstrapParams;
+import io.reaper.proto.bootstrap.Extension;
+import io.reaper.shim.options.RuntimeOptions;
 import java.util.Optional;
 
 /**
@@ -58,9 +60,10 @@ record BootstrapInput(
 
     private static BootstrapInput of(BootstrapParams params) {
         Optional<Any> options =
-                params.getExtensionsCount() == 0
-                        ? Optional.empty()
-                        : Optional.of(params.getExtensions(0).getValue());
+                params.getExtensionsList().stream()
+                        .map(Extension::getValue)
+                        .filter(RuntimeOptions::are) // there may be others, in any order
+                        .findFirst();
         return new BootstrapInput(
                 options,
                 present(params.getSocketDir()),

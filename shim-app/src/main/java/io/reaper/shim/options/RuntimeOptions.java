@@ -44,8 +44,7 @@ public record RuntimeOptions(Map<String, String> settings, List<String> ignored)
      * @throws ShimException INVALID_ARGUMENT naming the key, or the file and the line
      */
     public static RuntimeOptions of(Any options) {
-        String type = options.getTypeUrl();
-        if (!type.substring(type.lastIndexOf('/') + 1).equals(TYPE)) {
+        if (!are(options)) {
             return NONE;
         }
         Options message;
@@ -65,6 +64,12 @@ public record RuntimeOptions(Map<String, String> settings, List<String> ignored)
         settings.putAll(body(message.getConfigBody(), ignored));
         settings.values().removeIf(String::isEmpty); // as an empty variable
         return new RuntimeOptions(Map.copyOf(settings), List.copyOf(ignored));
+    }
+
+    /** Whether it is a message of their type, whatever host its type names. */
+    public static boolean are(Any message) {
+        String type = message.getTypeUrl();
+        return type.substring(type.lastIndexOf('/') + 1).equals(TYPE);
     }
 
     /** Those of the daemon alone. */

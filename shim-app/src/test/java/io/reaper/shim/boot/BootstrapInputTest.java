@@ -56,6 +56,28 @@ class BootstrapInputTest {
                 input);
     }
 
+    /** containerd may extend what it says; the place of an extension tells nothing. */
+    @Test
+    void optionsAreKnownByTheirType() {
+        Extension other =
+                Extension.newBuilder()
+                        .setValue(OPTIONS.toBuilder().setTypeUrl("containerd.other.v1.Thing"))
+                        .build();
+        Any named = OPTIONS.toBuilder().setTypeUrl("types/runtimeoptions.v1.Options").build();
+        BootstrapParams.Builder params =
+                BootstrapParams.newBuilder()
+                        .setInstanceId("a")
+                        .setNamespace("n")
+                        .addExtensions(other);
+        assertTrue(BootstrapInput.parse(bytes(params), "a", "n").options().isEmpty());
+        params.addExtensions(Extension.newBuilder().setValue(named));
+        assertEquals(Optional.of(named), BootstrapInput.parse(bytes(params), "a", "n").options());
+    }
+
+    private static byte[] bytes(BootstrapParams.Builder params) {
+        return params.build().toByteArray();
+    }
+
     /** Field 1 and 2 of both messages are strings or bytes: the shape alone decides nothing. */
     @Test
     void anAnyDisguisedAsParams() {
