@@ -5,8 +5,12 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Who is whose child, by {@code /proc/PID/task/TID/children}. */
 public final class ProcessTree {
@@ -41,15 +45,15 @@ public final class ProcessTree {
 
     /** All below a process, parents first, without itself. */
     public static List<Integer> descendants(int pid) {
-        List<Integer> found = new ArrayList<>(children(pid));
-        for (int i = 0; i < found.size(); i++) {
-            for (int child : children(found.get(i))) {
-                if (!found.contains(child)) {
-                    found.add(child);
+        Set<Integer> found = new LinkedHashSet<>(children(pid));
+        for (Deque<Integer> parents = new ArrayDeque<>(found); !parents.isEmpty(); ) {
+            for (int child : children(parents.poll())) {
+                if (found.add(child)) {
+                    parents.add(child);
                 }
             }
         }
-        return found;
+        return List.copyOf(found);
     }
 
     /** Every process of the machine's part that this one sees. */

@@ -9,6 +9,8 @@ import io.reaper.shim.cgroup.Hierarchies;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -22,6 +24,7 @@ public final class Meter {
 
     private final Supplier<Hierarchies> host;
     private final Path proc;
+    private final Lock oneReading = new ReentrantLock();
 
     Meter(Supplier<Hierarchies> host, Path proc) {
         this.host = host;
@@ -34,7 +37,8 @@ public final class Meter {
     }
 
     /**
-     * Reads what a container uses.
+     * Reads what a container uses. One at a time: a virtual thread that reads keeps its carrier,
+     * and there are two for all calls.
      *
      * @param groups its own, none of which the shim is in
      * @param processes its living ones, asked for where they must be known one by one
@@ -43,7 +47,13 @@ public final class Meter {
      */
     public Any read(ControlGroups groups, Supplier<List<Integer>> processes, CpuLedger ledger) {
         Hierarchies hierarchies = host.get();
-        Figures figures = new Reading(hierarchies, groups, processes).figures(ledger);
+        Figures figures;
+        oneReading.lock();
+        try {
+            figures = new Reading(hierarchies, groups, processes).figures(ledger);
+        } finally {
+            oneReading.unlock();
+        }
         return hierarchies.unifiedHost()
                 ? UnifiedMetrics.encode(figures)
                 : LegacyMetrics.encode(figures);
@@ -56,6 +66,7 @@ public final class Meter {
         private final ControlGroups groups;
         private final Supplier<List<Integer>> processes;
         private final Optional<Cgroup> unified;
+        private Optional<List<Integer>> pids = Optional.empty();
         private Optional<ProcessTotals> totals = Optional.empty();
 
         private Reading(
@@ -98,7 +109,7 @@ public final class Meter {
                     hierarchies.hold(groups, "cpuacct")
                             || hierarchies.hold(groups, Hierarchies.UNIFIED);
             // a group that is gone has counted more than the processes that are left
-            return groupCounts ? counted : Optional.of(totals().cpu());
+            return groupCounts ? counted : Optional.of(ProcessTotals.cpu(proc, pids()));
         }
 
         private MemoryUse memory() {
@@ -109,9 +120,14 @@ public final class Meter {
         }
 
         private ProcessTotals totals() {
-            ProcessTotals known =
-                    totals.orElseGet(() -> ProcessTotals.of(proc, processesOfGroup()));
+            ProcessTotals known = totals.orElseGet(() -> ProcessTotals.of(proc, pids()));
             totals = Optional.of(known);
+            return known;
+        }
+
+        private List<Integer> pids() {
+            List<Integer> known = pids.orElseGet(this::processesOfGroup);
+            pids = Optional.of(known);
             return known;
         }
 

@@ -1,5 +1,7 @@
 package io.reaper.shim.stats;
 
+import static java.util.stream.Collectors.joining;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,8 +13,15 @@ import io.reaper.shim.cgroup.Hierarchies;
 import io.reaper.shim.cgroup.Hierarchies.Hierarchy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,6 +223,54 @@ class MeterTest {
         assertEquals(230_000, metrics.getCpu().getUsageUsec());
         assertEquals(122 * 1024, metrics.getMemory().getUsage());
         assertEquals(3, metrics.getPids().getCurrent());
+    }
+
+    /** So that one call reads a bounded number of files; tasks and memory are an estimate then. */
+    @Test
+    void ofVeryManyProcessesAPartStandsForAll() throws Exception {
+        file("unified/c/cpu.stat", "usage_usec 50\nuser_usec 30\nsystem_usec 20\n");
+        int count = 2 * ProcessTotals.MOST;
+        process(99, 0, 10, 5, 1);
+        for (int pid = 100; pid < 100 + ProcessTotals.MOST; pid++) {
+            Files.createSymbolicLink(proc.resolve(Integer.toString(pid)), proc.resolve("99"));
+        }
+        file(
+                "unified/c/cgroup.procs",
+                IntStream.range(100, 100 + count).mapToObj(pid -> pid + "\n").collect(joining()));
+        Metrics metrics = unified(UNIFIED);
+        assertEquals(count, metrics.getPids().getCurrent());
+        assertEquals(16L * 1024 * count, metrics.getMemory().getUsage());
+        assertEquals(50, metrics.getCpu().getUsageUsec());
+    }
+
+    /** Each holds a carrier of virtual threads, and other calls need one, too. */
+    @Test
+    void oneReadingAtATime() throws Exception {
+        Hierarchies none = new Hierarchies(true, List.of());
+        Meter meter = new Meter(() -> none, proc);
+        AtomicInteger inside = new AtomicInteger();
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch mayGo = new CountDownLatch(1);
+        Supplier<List<Integer>> slow =
+                () -> {
+                    assertEquals(1, inside.incrementAndGet());
+                    entered.countDown();
+                    assertDoesNotThrow(() -> mayGo.await());
+                    inside.decrementAndGet();
+                    return List.of(7);
+                };
+        List<CompletableFuture<Any>> readings = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            readings.add(
+                    CompletableFuture.supplyAsync(
+                            () -> meter.read(ControlGroups.NONE, slow, new CpuLedger()),
+                            Thread::startVirtualThread));
+        }
+        entered.await();
+        mayGo.countDown();
+        for (CompletableFuture<Any> reading : readings) {
+            reading.get(1, TimeUnit.MINUTES);
+        }
     }
 
     @Test
