@@ -20,6 +20,7 @@ import io.reaper.shim.task.TaskService;
 import io.reaper.shim.task.Tasks;
 import io.reaper.shim.ttrpc.TtrpcServer;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,7 @@ final class Daemon {
                         new StreamContext(new ReaderWatch(kernel), kernel, reaper, log),
                         events,
                         flags.namespace(),
+                        this::announceIn,
                         log);
         TaskService service = new TaskService(tasks, this::endWhenIdle, log);
         tasks.expected().expect(flags.expect());
@@ -100,6 +102,13 @@ final class Daemon {
         await(daemon.server.listen(daemon.socket.path()));
         log.info("serving on " + daemon.socket.address());
         return daemon;
+    }
+
+    /** Some versions of containerd run no {@code start} for the containers of a pod. */
+    private void announceIn(Path bundle) {
+        if (ShimSocket.ofBundle(bundle).isEmpty()) {
+            socket.announceIn(bundle);
+        }
     }
 
     /** Asks the daemon to end if it has no containers and expects none; returns at once. */

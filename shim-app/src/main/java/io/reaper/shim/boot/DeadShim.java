@@ -15,6 +15,7 @@ import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.task.ShimRecord;
 import io.reaper.shim.task.TaskExit;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,9 @@ import java.util.Optional;
 final class DeadShim {
 
     private static final int UNKNOWN_STATUS = 128 + Signals.SIGKILL;
+
+    /** What is killed ends at once; also where the runtime has taken all the time there is. */
+    private static final Duration END_LIMIT = Duration.ofMillis(500);
 
     private final ContainerId id;
     private final Path bundle;
@@ -77,7 +81,7 @@ final class DeadShim {
             try (Pidfd process = Pidfd.open(pid)) {
                 process.signal(Signals.SIGKILL);
                 if (pid == init.get().pid()) {
-                    process.awaitExit(deadline);
+                    process.awaitExit(Deadline.after(END_LIMIT)); // deadline: see there
                 }
             } catch (LinuxException e) {
                 log.info("process " + pid + " is gone already: " + e.getMessage());

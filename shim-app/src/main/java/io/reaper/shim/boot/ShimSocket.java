@@ -5,6 +5,7 @@ import static io.reaper.linux.OpenFlags.O_NOFOLLOW;
 import static io.reaper.linux.OpenFlags.O_NONBLOCK;
 import static io.reaper.linux.OpenFlags.O_RDWR;
 
+import io.reaper.contract.AtomicFile;
 import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;
 import io.reaper.linux.FileStat;
@@ -42,6 +43,7 @@ final class ShimSocket {
     private static final int PATH_LIMIT = 106; // sun_path with its NUL, as Go counts (unix(7))
     private static final int DIRECTORY_PERMISSIONS = 0700;
     private static final int LOCK_PERMISSIONS = 0600;
+    private static final int ADDRESS_PERMISSIONS = 0600;
 
     private final Path path;
 
@@ -74,6 +76,14 @@ final class ShimSocket {
         } catch (IOException e) {
             return Optional.empty(); // start did not get that far
         }
+    }
+
+    /** containerd up to 1.7 finds the socket by it after a restart, and {@code delete} does. */
+    void announceIn(Path bundle) {
+        AtomicFile.write(
+                bundle.resolve(ADDRESS_FILE),
+                address().getBytes(StandardCharsets.UTF_8),
+                ADDRESS_PERMISSIONS);
     }
 
     /** Cleans the joined path: no empty parts, no ".", ".." removes its parent. */

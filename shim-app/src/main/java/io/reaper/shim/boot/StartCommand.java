@@ -1,6 +1,5 @@
 package io.reaper.shim.boot;
 
-import io.reaper.contract.AtomicFile;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
 import io.reaper.linux.Deadline;
@@ -27,7 +26,6 @@ import picocli.CommandLine.Mixin;
 @Command(name = "start", description = "leave a daemon that serves the Task API, print its address")
 public final class StartCommand implements Callable<Integer> {
 
-    private static final int ADDRESS_PERMISSIONS = 0600;
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
     @Mixin private ShimFlags flags;
@@ -65,7 +63,7 @@ public final class StartCommand implements Callable<Integer> {
                         group.value());
         socket.makeDirectory();
         try (ShimSocket.Lock lock = socket.lock()) {
-            writeAddress(socket); // before a daemon runs that nobody would find
+            socket.announceIn(flags.bundle()); // before a daemon runs that nobody would find
             if (join(id, socket, log)) {
                 print(socket);
                 return;
@@ -119,14 +117,5 @@ public final class StartCommand implements Callable<Integer> {
             lock.removeAll();
             throw e;
         }
-    }
-
-    /** containerd up to 1.7 finds the socket by it after a restart, and {@code delete} does. */
-    private void writeAddress(ShimSocket socket) {
-        Path addressFile = flags.bundle().resolve(ShimSocket.ADDRESS_FILE);
-        AtomicFile.write(
-                addressFile,
-                socket.address().getBytes(StandardCharsets.UTF_8),
-                ADDRESS_PERMISSIONS);
     }
 }

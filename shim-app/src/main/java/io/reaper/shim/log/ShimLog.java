@@ -39,13 +39,18 @@ public final class ShimLog {
     /** What fits a FIFO in one piece (PIPE_BUF, pipe(7)). */
     private static final int ENTRY_LIMIT = 4096;
 
+    private static final String FIFO = "log";
+
+    private final String namespace;
     private final String container;
     private final Level threshold;
     private final Optional<Fd> file;
     private final Optional<Path> fifo;
 
-    private ShimLog(String container, Level threshold, Optional<Fd> file, Optional<Path> fifo) {
-        this.container = container;
+    private ShimLog(
+            String namespace, String id, Level threshold, Optional<Fd> file, Optional<Path> fifo) {
+        this.namespace = namespace;
+        this.container = namespace + "/" + id;
         this.threshold = threshold;
         this.file = file;
         this.fifo = fifo;
@@ -65,19 +70,18 @@ public final class ShimLog {
             String namespace,
             String id,
             boolean debug) {
-        String container = namespace + "/" + id;
         Level threshold = debug ? Level.DEBUG : Level.INFO;
-        Optional<Path> fifo = bundle.map(directory -> directory.resolve("log"));
+        Optional<Path> fifo = bundle.map(directory -> directory.resolve(FIFO));
         if (file.isEmpty()) {
-            return new ShimLog(container, threshold, Optional.empty(), fifo);
+            return new ShimLog(namespace, id, threshold, Optional.empty(), fifo);
         }
         try {
             // O_NONBLOCK: a FIFO without a reader must not stop the shim
             int flags = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK;
             Fd opened = Fd.open(file.get(), flags, 0640);
-            return new ShimLog(container, threshold, Optional.of(opened), fifo);
+            return new ShimLog(namespace, id, threshold, Optional.of(opened), fifo);
         } catch (LinuxException e) {
-            ShimLog log = new ShimLog(container, threshold, Optional.empty(), fifo);
+            ShimLog log = new ShimLog(namespace, id, threshold, Optional.empty(), fifo);
             log.warn("REAPER_SHIM_LOG is not usable: " + e.getMessage());
             return log;
         }
@@ -85,7 +89,15 @@ public final class ShimLog {
 
     /** A log that keeps nothing. */
     public static ShimLog silent() {
-        return new ShimLog("", Level.ERROR, Optional.empty(), Optional.empty());
+        return new ShimLog("", "", Level.ERROR, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * The same log for one of a daemon's containers: its problems go to the FIFO of its own bundle.
+     * Nothing is opened, and nothing has to be closed.
+     */
+    public ShimLog of(String id, Path bundle) {
+        return new ShimLog(namespace, id, threshold, file, fifo.map(group -> bundle.resolve(FIFO)));
     }
 
     public void debug(String message) {

@@ -17,10 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
  * Runs one command of the runtime to its end. The calling thread waits; it is a virtual one or a
@@ -52,7 +50,7 @@ final class CommandRunner {
      * How a command ended.
      *
      * @param startTime of its process, 0 if it ended before that was read
-     * @param killed by us, because time was up
+     * @param killed by us, because time was up or the container given up
      */
     record Ended(List<String> argv, long startTime, Exit exit, boolean killed) {
 
@@ -72,7 +70,9 @@ final class CommandRunner {
         ShimException tooLate() {
             return new ShimException(
                     ShimException.Kind.DEADLINE_EXCEEDED,
-                    "time was up before \"" + String.join(" ", argv) + "\" ended; it was killed");
+                    "time was up, or the container given up, before \""
+                            + String.join(" ", argv)
+                            + "\" ended; it was killed");
         }
     }
 
@@ -84,40 +84,54 @@ final class CommandRunner {
      * which inherit them keep nobody waiting.
      */
     Output run(List<String> argv, Deadline deadline) {
+        return withOutput(streams -> run(argv, streams, Patience.until(deadline)));
+    }
+
+    /**
+     * As {@link #run(List, Deadline)}, for what should rather end late than half done.
+     *
+     * @throws ShimException DEADLINE_EXCEEDED if it has not ended in time: it goes on, also when we
+     *     have ended
+     */
+    Output runOrLeave(List<String> argv, Deadline deadline) {
+        return withOutput(
+                streams -> {
+                    ChildProcess command = spawn(argv, streams);
+                    try {
+                        Exit exit = Patience.until(deadline).await(command.exit());
+                        return new Ended(argv, command.startTime(), exit, false);
+                    } catch (TimeoutException e) {
+                        throw new ShimException(
+                                ShimException.Kind.DEADLINE_EXCEEDED,
+                                "\"" + String.join(" ", argv) + "\" takes long; it goes on",
+                                e);
+                    }
+                });
+    }
+
+    private static Output withOutput(Function<List<Fd>, Ended> command) {
         try (Fd stdin = Fd.open(NULL, O_RDONLY);
                 Fd stdout = Fd.memory("stdout");
                 Fd stderr = Fd.memory("stderr")) {
-            Ended ended = run(argv, List.of(stdin, stdout, stderr), deadline);
+            Ended ended = command.apply(List.of(stdin, stdout, stderr));
             return new Output(ended, text(stdout), text(stderr));
         }
     }
 
     /** With the given descriptors 0, 1 and 2. The command is gone when this returns. */
-    Ended run(List<String> argv, List<Fd> streams, Deadline deadline) {
-        ChildProcess command = children.spawn(SpawnRequest.of(argv, environment, streams));
+    Ended run(List<String> argv, List<Fd> streams, Patience patience) {
+        ChildProcess command = spawn(argv, streams);
         long startTime = command.startTime();
         try {
-            return new Ended(argv, startTime, await(command.exit(), deadline), false);
+            return new Ended(argv, startTime, patience.await(command.exit()), false);
         } catch (TimeoutException e) {
             command.signal(Signals.SIGKILL);
             return new Ended(argv, startTime, command.exit().join(), true);
         }
     }
 
-    private static Exit await(CompletableFuture<Exit> exit, Deadline deadline)
-            throws TimeoutException {
-        try {
-            if (deadline.isNone()) {
-                return exit.join();
-            }
-            // deadline: of the call that needs this command
-            return exit.get(deadline.remainingMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while a command of the runtime ran", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
+    private ChildProcess spawn(List<String> argv, List<Fd> streams) {
+        return children.spawn(SpawnRequest.of(argv, environment, streams));
     }
 
     private static String text(Fd output) {

@@ -23,10 +23,10 @@ public final class ConfiguredRuntimes implements Runtimes {
     }
 
     @Override
-    public ContainerRuntime by(Any options) {
+    public ContainerRuntime by(Any options, ShimLog ofContainer) {
         RuntimeOptions chosen = RuntimeOptions.of(options);
         if (!chosen.ignored().isEmpty()) {
-            log.warn(
+            ofContainer.warn(
                     "runtime options: passed over, they are for other runtimes: "
                             + String.join(", ", chosen.ignored()));
         }

@@ -17,11 +17,11 @@ import java.util.Optional;
 public interface OciRuntime {
 
     /**
-     * Makes the container.
+     * Makes the container. A command that patience does not outlast is killed.
      *
      * @return the init process, which waits for {@link #start}
      */
-    ChildProcess create(ContainerId id, Path bundle, Streams streams, Deadline deadline);
+    ChildProcess create(ContainerId id, Path bundle, Streams streams, Patience patience);
 
     /**
      * Runs one more process in a container. FAILED_PRECONDITION where the container does not run.
@@ -55,7 +55,8 @@ public interface OciRuntime {
 
     /**
      * Removes whatever holds the id, killing what lives, but only if it was made from this very
-     * bundle: the id may be in use by another containerd namespace.
+     * bundle: the id may be in use by another containerd namespace. What has begun when time is up
+     * goes on.
      */
     Discarded discard(ContainerId id, Path bundle, Deadline deadline);
 

@@ -56,12 +56,12 @@ public final class RuntimeClient implements OciRuntime {
     }
 
     @Override
-    public ChildProcess create(ContainerId id, Path bundle, Streams streams, Deadline deadline) {
+    public ChildProcess create(ContainerId id, Path bundle, Streams streams, Patience patience) {
         Path pidFile = bundle.resolve(PID_FILE);
         List<String> words = new ArrayList<>(List.of("create", "--bundle", bundle.toString()));
         addFiles(words, pidFile, streams);
         words.add(id.value());
-        return make(words, bundle.resolve(LOG_FILE), pidFile, streams, deadline);
+        return make(words, bundle.resolve(LOG_FILE), pidFile, streams, patience);
     }
 
     @Override
@@ -77,7 +77,7 @@ public final class RuntimeClient implements OciRuntime {
                     new ArrayList<>(List.of("exec", "--process", files.process() + "", "--detach"));
             addFiles(words, files.pid(), streams);
             words.add(id.value());
-            return make(words, files.log(), files.pid(), streams, deadline);
+            return make(words, files.log(), files.pid(), streams, Patience.until(deadline));
         }
     }
 
@@ -92,13 +92,13 @@ public final class RuntimeClient implements OciRuntime {
      * process's streams: its log alone says why it failed.
      */
     private ChildProcess make(
-            List<String> words, Path logFile, Path pidFile, Streams streams, Deadline deadline) {
+            List<String> words, Path logFile, Path pidFile, Streams streams, Patience patience) {
         long logEnd = RuntimeLog.end(logFile);
         List<String> argv = command(logOptions(logFile), words);
         Children.Hold hold = children.hold();
         try {
             deleteStale(pidFile);
-            Ended ended = runner.run(argv, streams.descriptors(), deadline);
+            Ended ended = runner.run(argv, streams.descriptors(), patience);
             if (ended.succeeded()) {
                 return claim(pidFile, ended);
             }
@@ -163,14 +163,26 @@ public final class RuntimeClient implements OciRuntime {
                                 + ": left alone");
                 return Discarded.FOREIGN;
             }
-            run(List.of(), "delete", deadline, "--force", id.value());
+            List<String> words = List.of("delete", "--force", id.value());
+            checked("delete", runner.runOrLeave(command(List.of(), words), deadline));
             return Discarded.REMOVED;
         } catch (ShimException e) {
             if (e.kind() != Kind.NOT_FOUND) {
-                throw e;
+                throw new ShimException(e.kind(), e.getMessage() + "; " + left(id), e);
             }
             return Discarded.NOTHING;
         }
+    }
+
+    private String left(ContainerId id) {
+        return String.join(
+                " ",
+                "what the runtime keeps of it is removed by:",
+                configuredPath,
+                "--root",
+                root.toString(),
+                "delete --force",
+                id.value());
     }
 
     private Output run(String verb, Path bundle, Deadline deadline, String... arguments) {
@@ -181,7 +193,10 @@ public final class RuntimeClient implements OciRuntime {
         List<String> words = new ArrayList<>();
         words.add(verb);
         words.addAll(List.of(arguments));
-        Output output = runner.run(command(options, words), deadline);
+        return checked(verb, runner.run(command(options, words), deadline));
+    }
+
+    private Output checked(String verb, Output output) {
         if (!output.ended().succeeded()) {
             throw failure(verb, output.ended(), said(output.stderr()));
         }

@@ -12,4 +12,10 @@ import io.reaper.shim.log.ShimLog;
  * @param children makes the processes that take logs
  */
 public record StreamContext(
-        ReaderWatch readers, KernelEvents events, Children children, ShimLog log) {}
+        ReaderWatch readers, KernelEvents events, Children children, ShimLog log) {
+
+    /** The same for the streams of a container with a log of its own. */
+    public StreamContext with(ShimLog own) {
+        return new StreamContext(readers, events, children, own);
+    }
+}

@@ -7,15 +7,17 @@ import io.reaper.proto.types.Mount;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.cgroup.ControlGroups;
 import io.reaper.shim.exit.ChildProcess;
-import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;
+import io.reaper.shim.runtime.Patience;
 import io.reaper.shim.stdio.ProcessStreams;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Makes a container step by step; a step that fails, or comes too late, undoes those before it. */
 final class Creation {
@@ -26,13 +28,13 @@ final class Creation {
     private final RootfsMounts rootfs;
     private final StreamsOpener opener;
     private final String namespace;
-    private final ShimLog log;
+    private final Consumer<Path> announce;
 
-    Creation(RootfsMounts rootfs, StreamsOpener opener, String namespace, ShimLog log) {
+    Creation(RootfsMounts rootfs, StreamsOpener opener, String namespace, Consumer<Path> announce) {
         this.rootfs = rootfs;
         this.opener = opener;
         this.namespace = namespace;
-        this.log = log;
+        this.announce = announce;
     }
 
     /** The init process of the new container. */
@@ -42,7 +44,7 @@ final class Creation {
             return run(task, request, deadline, undo);
         } catch (RuntimeException e) {
             while (!undo.isEmpty()) {
-                attempt(undo.pop());
+                attempt(task, undo.pop());
             }
             throw e;
         }
@@ -56,6 +58,7 @@ final class Creation {
         if (!request.getCheckpoint().isEmpty()) {
             throw ShimException.unimplemented("creating from a checkpoint is not supported");
         }
+        announce.accept(task.bundle());
         ProcessStreams streams = opener.open(task, task.stdio());
         undo.push(streams::close);
         task.setStreams(streams);
@@ -67,8 +70,10 @@ final class Creation {
         ShimRecord record = ShimRecord.of(namespace, task, request);
         record.write(task.bundle());
 
-        ChildProcess init = create(task, streams, deadline);
+        Patience patience = new Patience(deadline, task.givenUp());
+        ChildProcess init = create(task, streams, patience);
         undo.push(() -> discard(task));
+        task.setInit(init);
         streams.handedOver();
         task.setGroups(
                 ControlGroups.of(init.pid())
@@ -76,25 +81,25 @@ final class Creation {
         ShimRecord complete = record.withInit(init.pid(), init.startTime());
         complete.write(task.bundle());
         task.setRecord(complete);
-        if (deadline.passed()) {
+        if (patience.over()) {
             throw new ShimException(
                     ShimException.Kind.DEADLINE_EXCEEDED,
-                    "container " + task.id() + " was created too late; it was removed again");
+                    "container " + task.id() + " came too late; it was removed again");
         }
         return init;
     }
 
-    private ChildProcess create(Task task, ProcessStreams streams, Deadline deadline) {
+    private ChildProcess create(Task task, ProcessStreams streams, Patience patience) {
         try {
             return task.runtime()
                     .create(
                             task.id(),
                             task.bundle(),
                             new OciRuntime.Streams(streams.forProcess(), streams.consoleSocket()),
-                            deadline);
+                            patience);
         } catch (ShimException e) {
             boolean killed = e.kind() == ShimException.Kind.DEADLINE_EXCEEDED;
-            attempt(() -> discard(task, killed));
+            attempt(task, () -> discard(task, killed));
             throw e;
         }
     }
@@ -120,14 +125,14 @@ final class Creation {
                 mount.getType(), mount.getSource(), mount.getTarget(), mount.getOptionsList());
     }
 
-    private void attempt(Runnable step) {
+    private static void attempt(Task task, Runnable step) {
         try {
             step.run();
         } catch (RuntimeException e) {
             if (e instanceof ShimException known && known.kind() == ShimException.Kind.NOT_FOUND) {
                 return; // nothing to undo
             }
-            log.error("undoing a failed create: " + ShimException.text(e));
+            task.log().error("undoing a failed create: " + ShimException.text(e));
         }
     }
 }

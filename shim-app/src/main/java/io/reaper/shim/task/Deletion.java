@@ -9,7 +9,6 @@ import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stdio.ProcessStreams;
 import io.reaper.shim.task.TaskStatus.Created;
-import io.reaper.shim.task.TaskStatus.Creating;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /** Removes a container that has ended, or was never started: {@link Creation} backwards. */
 final class Deletion {
@@ -33,17 +33,67 @@ final class Deletion {
         if (task.status() instanceof Created) {
             endWithoutStart(task, deadline);
         }
+        return remove(
+                task,
+                deadline,
+                () -> {
+                    deleteInRuntime(task, deadline);
+                    return true;
+                });
+    }
+
+    /**
+     * Ends and removes a container that its client has given up, whatever its stage. Without a
+     * runtime that works, too: then its state there stays, as the log tells.
+     */
+    void discard(Task task) {
+        if (!task.exit().isDone()) {
+            end(task);
+        }
+        task.exit().join();
+        remove(task, Deadline.NONE, () -> leaveToRuntime(task));
+    }
+
+    private static void end(Task task) {
+        try {
+            // deadline: init is ours, we can end it without the runtime
+            kill(task, OciRuntime.Target.ALL, Deadline.after(END_LIMIT));
+        } catch (ShimException | LinuxException e) {
+            task.log().warn("delete: killed without the runtime: " + ShimException.text(e));
+            task.init().ifPresent(init -> init.signal(Signals.SIGKILL));
+        }
+    }
+
+    /** Whether the runtime has removed it. */
+    private static boolean leaveToRuntime(Task task) {
+        try {
+            // deadline: whoever asked has gone another way meanwhile
+            task.runtime().discard(task.id(), task.bundle(), Deadline.after(END_LIMIT));
+            return true;
+        } catch (ShimException | LinuxException e) {
+            task.log().error("delete: " + ShimException.text(e));
+            return false;
+        }
+    }
+
+    /**
+     * @param inRuntime lets the runtime remove it; whether that has been done
+     */
+    private TaskExit remove(Task task, Deadline deadline, BooleanSupplier inRuntime) {
         TaskExit end = task.deleting();
+        boolean removed;
         try {
             Drain.await(CompletableFuture.allOf(task.drained(), task.kills().ended()), deadline);
-            deleteInRuntime(task, deadline);
+            removed = inRuntime.getAsBoolean();
             task.streams().ifPresent(ProcessStreams::close);
             rootfs.unmount(task.bundle());
         } catch (RuntimeException | Error e) {
             task.deletionFailed();
             throw e;
         }
-        task.record().ifPresent(record -> noteRemoval(record, task.bundle()));
+        if (removed) {
+            task.record().ifPresent(record -> noteRemoval(record, task.bundle()));
+        }
         task.execs().all().forEach(ExecTask::gone);
         task.deleted();
         return end;
@@ -67,18 +117,7 @@ final class Deletion {
         }
     }
 
-    /** Ends whatever runs in a container; returns when its exit is told. */
-    void kill(Task task) {
-        if (task.status() instanceof Creating) {
-            throw task.refusal("discard");
-        }
-        if (!task.exit().isDone()) {
-            kill(task, OciRuntime.Target.ALL, Deadline.NONE);
-        }
-        task.exit().join();
-    }
-
-    private void kill(Task task, OciRuntime.Target target, Deadline deadline) {
+    private static void kill(Task task, OciRuntime.Target target, Deadline deadline) {
         try {
             task.runtime().kill(task.id(), task.bundle(), Signals.SIGKILL, target, deadline);
         } catch (ShimException e) {
@@ -89,7 +128,7 @@ final class Deletion {
     }
 
     /** A container that the runtime does not know any more is what we want. */
-    private void deleteInRuntime(Task task, Deadline deadline) {
+    private static void deleteInRuntime(Task task, Deadline deadline) {
         try {
             task.runtime().delete(task.id(), task.bundle(), deadline);
         } catch (ShimException e) {

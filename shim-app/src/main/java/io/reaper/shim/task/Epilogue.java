@@ -6,7 +6,6 @@ import io.reaper.linux.Signals;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Exit;
-import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.runtime.OciRuntime;
 import java.time.Duration;
 import java.util.List;
@@ -26,11 +25,9 @@ final class Epilogue {
     private static final Duration LEFTOVERS_LIMIT = Duration.ofSeconds(10);
 
     private final Strays strays;
-    private final ShimLog log;
 
-    Epilogue(Strays strays, ShimLog log) {
+    Epilogue(Strays strays) {
         this.strays = strays;
-        this.log = log;
     }
 
     /** Sees to the end of this init process, whenever it comes. */
@@ -56,7 +53,7 @@ final class Epilogue {
         attempt(task, () -> endStreams(task));
         task.execs().living().forEach(ExecTask::mute);
         task.ended(end);
-        log.info(task.id() + ": init " + end.pid() + " ended with status " + end.status());
+        task.log().info("init " + end.pid() + " ended with status " + end.status());
     }
 
     private static void persist(Task task, ChildProcess init, Exit exit) {
@@ -92,7 +89,7 @@ final class Epilogue {
             left = strays.of(task);
         }
         if (!ended || !left.isEmpty()) {
-            log.warn(task.id() + ": a killed process has not ended after " + LEFTOVERS_LIMIT);
+            task.log().warn("a killed process has not ended after " + LEFTOVERS_LIMIT);
         }
     }
 
@@ -108,7 +105,7 @@ final class Epilogue {
                             deadline);
         } catch (ShimException e) {
             if (e.kind() != ShimException.Kind.NOT_FOUND) {
-                log.warn(task.id() + ": leftovers: " + ShimException.text(e));
+                task.log().warn("leftovers: " + ShimException.text(e));
             }
         }
     }
@@ -151,7 +148,7 @@ final class Epilogue {
         try {
             step.run();
         } catch (RuntimeException e) {
-            log.error(task.id() + ": after the end of init: " + ShimException.text(e));
+            task.log().error("after the end of init: " + ShimException.text(e));
         }
     }
 }

@@ -7,7 +7,6 @@ import io.reaper.proto.task.ExecProcessRequest;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Exit;
-import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stdio.ProcessStreams;
 import io.reaper.shim.stdio.StdioRequest;
@@ -26,14 +25,12 @@ final class Execs {
     private final Strays strays;
     private final StreamsOpener streams;
     private final TaskEvents events;
-    private final ShimLog log;
 
-    Execs(States states, Strays strays, StreamsOpener streams, TaskEvents events, ShimLog log) {
+    Execs(States states, Strays strays, StreamsOpener streams, TaskEvents events) {
         this.states = states;
         this.strays = strays;
         this.streams = streams;
         this.events = events;
-        this.log = log;
     }
 
     /** Notes what to run; there is no process before {@link #start}. */
@@ -120,10 +117,10 @@ final class Execs {
         try {
             exec.streams().ifPresent(opened -> exec.outputEnds(opened.processEnded()));
         } catch (RuntimeException e) {
-            log.error(task.id() + ": output of exec " + exec.id() + ": " + ShimException.text(e));
+            task.log().error("output of exec " + exec.id() + ": " + ShimException.text(e));
         }
         exec.ended(end);
-        log.debug(task.id() + ": exec " + exec.id() + " ended with status " + end.status());
+        task.log().debug("exec " + exec.id() + " ended with status " + end.status());
     }
 
     TaskSnapshot state(Task task, String execId) {

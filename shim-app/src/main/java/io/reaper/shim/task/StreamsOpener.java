@@ -14,6 +14,6 @@ record StreamsOpener(String namespace, StreamContext context) {
 
     ProcessStreams open(Task task, StdioRequest request) {
         StreamOwner owner = new StreamOwner(namespace, task.id().value());
-        return ProcessStreams.open(request, owner, context);
+        return ProcessStreams.open(request, owner, context.with(task.log()));
     }
 }

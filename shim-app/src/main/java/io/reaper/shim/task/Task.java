@@ -4,6 +4,8 @@ import io.reaper.contract.ContainerId;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.cgroup.ControlGroups;
+import io.reaper.shim.exit.ChildProcess;
+import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.runtime.ContainerRuntime;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stats.CpuLedger;
@@ -33,15 +35,19 @@ final class Task {
     private final CreateTaskRequest request;
     private final ContainerRuntime runtime;
     private final TaskEvents events;
+    private final ShimLog log;
     private final Lane lane = new Lane();
     private final CompletableFuture<TaskExit> exit = new CompletableFuture<>();
     private final ExecTable execs = new ExecTable();
     private final KillsInFlight kills = new KillsInFlight();
     private final CpuLedger cpu = new CpuLedger();
+    private final CompletableFuture<Void> givenUp = new CompletableFuture<>();
+    private final CompletableFuture<Void> creation = new CompletableFuture<>();
     private volatile TaskStatus status = new Creating();
     private volatile Optional<ProcessStreams> streams = Optional.empty();
     private volatile Optional<ShimRecord> record = Optional.empty();
     private volatile CompletableFuture<Void> drained = CompletableFuture.completedFuture(null);
+    private volatile Optional<ChildProcess> init = Optional.empty();
     private volatile ControlGroups groups = ControlGroups.NONE;
 
     Task(
@@ -49,12 +55,14 @@ final class Task {
             Path bundle,
             CreateTaskRequest request,
             ContainerRuntime runtime,
-            TaskEvents events) {
+            TaskEvents events,
+            ShimLog log) {
         this.id = id;
         this.bundle = bundle;
         this.request = request;
         this.runtime = runtime;
         this.events = events;
+        this.log = log;
     }
 
     ContainerId id() {
@@ -63,6 +71,11 @@ final class Task {
 
     Path bundle() {
         return bundle;
+    }
+
+    /** Its problems go to its own bundle. */
+    ShimLog log() {
+        return log;
     }
 
     /** What its runtime can do. */
@@ -109,6 +122,31 @@ final class Task {
         groups = own;
     }
 
+    /** The process that the runtime has made. */
+    Optional<ChildProcess> init() {
+        return init;
+    }
+
+    void setInit(ChildProcess made) {
+        init = Optional.of(made);
+    }
+
+    /** Completed when its client wants it no more. */
+    CompletableFuture<Void> givenUp() {
+        return givenUp;
+    }
+
+    /**
+     * Its client wants it no more: a creation that runs is broken off and undone.
+     *
+     * @return its stage when no creation runs any more
+     */
+    TaskStatus giveUp() {
+        givenUp.complete(null);
+        creation.join();
+        return status;
+    }
+
     Optional<ProcessStreams> streams() {
         return streams;
     }
@@ -146,11 +184,13 @@ final class Task {
                     status = new Created(pid);
                     events.created(request, pid);
                 });
+        creation.complete(null);
     }
 
     void creationFailed() {
         transition(() -> status = new Gone());
         exit.completeExceptionally(unknown());
+        creation.complete(null);
     }
 
     /**

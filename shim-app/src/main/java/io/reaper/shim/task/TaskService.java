@@ -307,8 +307,17 @@ public final class TaskService implements TtrpcService {
             log.debug(call.method() + ": " + known.getMessage());
             return new TtrpcException(code(known.kind()), known.getMessage(), known);
         }
-        log.error(call.method() + ": " + ShimException.text(cause));
+        logOf(call).error(call.method() + ": " + ShimException.text(cause));
         return new TtrpcException(Code.UNKNOWN, ShimException.text(cause), cause);
+    }
+
+    /** That of the container, whose id is the first field of every request. */
+    private ShimLog logOf(Call call) {
+        try {
+            return tasks.find(call.request(ConnectRequest.parser()).getId()).log();
+        } catch (ShimException | TtrpcException e) {
+            return log; // it is not there
+        }
     }
 
     private static Code code(ShimException.Kind kind) {

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * The containers of this shim, by id, and what can be done to them. Every method may be called by
@@ -47,10 +48,17 @@ public final class Tasks {
     private final Strays strays;
     private final Epilogue epilogue;
     private final Deletion deletion;
+    private final ShimLog log;
     private final Meter meter;
     private final Map<ContainerId, Task> table = new ConcurrentHashMap<>();
     private final Expected expected = new Expected();
 
+    /**
+     * The containers of one daemon.
+     *
+     * @param namespace of containerd
+     * @param announce writes into a container's bundle where we are, if nobody has
+     */
     public Tasks(
             Runtimes runtimes,
             Children children,
@@ -58,17 +66,19 @@ public final class Tasks {
             StreamContext context,
             EventSink sink,
             String namespace,
+            Consumer<Path> announce,
             ShimLog log) {
         HostHierarchies host = new HostHierarchies();
         StreamsOpener streams = new StreamsOpener(namespace, context);
         this.runtimes = runtimes;
+        this.log = log;
         this.events = new TaskEvents(sink);
-        this.creation = new Creation(rootfs, streams, namespace, log);
+        this.creation = new Creation(rootfs, streams, namespace, announce);
         this.states = new States(new Freezer(host));
         this.meter = Meter.of(host);
         this.strays = new Strays(children);
-        this.execs = new Execs(states, strays, streams, events, log);
-        this.epilogue = new Epilogue(strays, log);
+        this.execs = new Execs(states, strays, streams, events);
+        this.epilogue = new Epilogue(strays);
         this.deletion = new Deletion(rootfs);
     }
 
@@ -84,8 +94,10 @@ public final class Tasks {
      */
     int create(CreateTaskRequest request, Deadline deadline) {
         ContainerId id = containerId(request.getId());
-        ContainerRuntime runtime = runtime(id, request);
-        Task task = new Task(id, bundle(request.getBundle()), request, runtime, events);
+        Path bundle = bundle(request.getBundle());
+        ShimLog own = log.of(id.value(), bundle);
+        ContainerRuntime runtime = runtime(id, request, own);
+        Task task = new Task(id, bundle, request, runtime, events, own);
         Task holder = table.putIfAbsent(id, task);
         expected.forget(id.value());
         if (holder != null) {
@@ -107,9 +119,9 @@ public final class Tasks {
         return init.pid();
     }
 
-    private ContainerRuntime runtime(ContainerId id, CreateTaskRequest request) {
+    private ContainerRuntime runtime(ContainerId id, CreateTaskRequest request, ShimLog own) {
         try {
-            return runtimes.by(request.getOptions());
+            return runtimes.by(request.getOptions(), own);
         } catch (ShimException e) {
             expected.forget(id.value()); // it has come, and will not again
             throw e;
@@ -170,13 +182,16 @@ public final class Tasks {
 
     /**
      * Kills and removes a container, whatever its stage; nothing if there is none, or one of
-     * another bundle. Returns when it is gone.
+     * another bundle. Returns when it is gone. One that is being made is not made.
      */
     public void discard(ContainerId id, String bundle) {
         Task task = table.get(id);
-        if (task != null && task.bundle().toString().equals(bundle)) {
-            deletion.kill(task);
-            delete(id.value(), Deadline.NONE);
+        if (task == null || !task.bundle().toString().equals(bundle)) {
+            return;
+        }
+        if (!(task.giveUp() instanceof Gone)) {
+            deletion.discard(task);
+            table.remove(id, task);
         }
     }
 

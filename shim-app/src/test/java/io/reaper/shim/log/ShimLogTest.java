@@ -1,12 +1,16 @@
 package io.reaper.shim.log;
 
+import static io.reaper.linux.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.OpenFlags.O_RDWR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;
+import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
-import io.reaper.linux.OpenFlags;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +60,7 @@ class ShimLogTest {
     @Test
     void problemsGoToTheFifoOfContainerd() {
         LinuxFiles.mkfifo(directory.resolve("log"), 0700);
-        try (Fd reader = Fd.open(directory.resolve("log"), OpenFlags.O_RDWR)) {
+        try (Fd reader = Fd.open(directory.resolve("log"), O_RDWR)) {
             ShimLog log = ShimLog.open(Optional.empty(), Optional.of(directory), "ns", "id", true);
             log.info("no problem");
             log.warn("a problem");
@@ -65,6 +69,28 @@ class ShimLogTest {
             assertTrue(said.endsWith(" WARN ns/id a problem\n"), said);
             assertEquals(1, said.lines().count());
         }
+    }
+
+    /** containerd reads the FIFO of each bundle. */
+    @Test
+    void aContainersProblemsGoToItsOwnFifo() throws Exception {
+        Path file = directory.resolve("shim.log");
+        Path bundle = Files.createDirectory(directory.resolve("other"));
+        ShimLog log = open(file).of("other", bundle);
+        log.warn("nobody reads");
+        LinuxFiles.mkfifo(directory.resolve("log"), 0700);
+        LinuxFiles.mkfifo(bundle.resolve("log"), 0700);
+        try (Fd group = Fd.open(directory.resolve("log"), O_RDWR | O_NONBLOCK);
+                Fd reader = Fd.open(bundle.resolve("log"), O_RDWR)) {
+            log.warn("a problem");
+            byte[] bytes = new byte[4096];
+            String said = new String(bytes, 0, reader.read(bytes, 0, 4096), StandardCharsets.UTF_8);
+            assertTrue(said.endsWith(" WARN ns/other a problem\n"), said);
+            LinuxException empty =
+                    assertThrows(LinuxException.class, () -> group.read(bytes, 0, 4096));
+            assertEquals(Errno.EAGAIN, empty.errno());
+        }
+        assertEquals(2, Files.readAllLines(file).size());
     }
 
     @Test
@@ -79,7 +105,7 @@ class ShimLogTest {
         LinuxFiles.mkfifo(directory.resolve("log"), 0700);
         ShimLog log = ShimLog.open(Optional.empty(), Optional.of(directory), "ns", "id", false);
         String entry = "x".repeat(3000);
-        try (Fd reader = Fd.open(directory.resolve("log"), OpenFlags.O_RDWR)) {
+        try (Fd reader = Fd.open(directory.resolve("log"), O_RDWR)) {
             assertTimeoutPreemptively(
                     SOON,
                     () -> {

@@ -233,6 +233,9 @@ class GroupKernelTest {
         Client two = shim.connect(client.address);
         createAndStart(one, first, bundle(first));
         createAndStart(two, second, bundle(second));
+        Path bundles = directory.resolve("bundles");
+        assertEquals(client.address, Files.readString(bundles.resolve(first).resolve("address")));
+        assertEquals(client.address, Files.readString(bundles.resolve(second).resolve("address")));
         kill(client, pod);
         delete(client, pod);
         shutdown(client, pod);

@@ -10,6 +10,7 @@ import io.reaper.linux.Deadline;
 import io.reaper.shim.ShimException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,11 +85,58 @@ class DiscardTest {
         assertEquals(List.of("create a", "start a"), fixture.runtime.commands);
     }
 
+    /** The command that makes it is told to end. */
     @Test
-    void whatIsBeingMadeIsRefused() {
+    void whatIsBeingMadeIsNotMade() throws Exception {
+        CompletableFuture<CompletableFuture<Void>> discarded = new CompletableFuture<>();
+        fixture.createAndStart("b");
         fixture.runtime.duringCreate =
-                init -> assertThrows(ShimException.class, this::discard, "it is creating");
-        fixture.tasks.create(fixture.request("a").build(), Deadline.NONE);
-        assertFalse(fixture.tasks.isEmpty());
+                init -> {
+                    discarded.complete(CompletableFuture.runAsync(this::discard));
+                    fixture.runtime.creations.get("a").givenUp().join();
+                    throw new ShimException(ShimException.Kind.DEADLINE_EXCEEDED, "killed");
+                };
+        assertNotMade("killed");
+        discarded.get().get(30, TimeUnit.SECONDS);
+        assertFalse(fixture.tasks.exit("b").isDone());
+    }
+
+    /** The command has ended before it heard of it. */
+    @Test
+    void whatHasJustBeenMadeIsUndone() throws Exception {
+        CompletableFuture<CompletableFuture<Void>> discarded = new CompletableFuture<>();
+        fixture.runtime.duringCreate =
+                init -> {
+                    discarded.complete(CompletableFuture.runAsync(this::discard));
+                    fixture.runtime.creations.get("a").givenUp().join();
+                };
+        assertNotMade("came too late; it was removed again");
+        discarded.get().get(30, TimeUnit.SECONDS);
+        assertTrue(fixture.tasks.isEmpty());
+    }
+
+    private void assertNotMade(String reason) {
+        ShimException refusal =
+                assertThrows(
+                        ShimException.class,
+                        () -> fixture.tasks.create(fixture.request("a").build(), Deadline.NONE));
+        assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
+        assertThrows(ShimException.class, () -> fixture.tasks.find("a"));
+        assertFalse(fixture.runtime.containers.containsKey("a"));
+        assertFalse(fixture.events.toString().contains("a create"));
+    }
+
+    /** containerd is told that it is gone, so nothing of it may keep the daemon. */
+    @Test
+    void withoutARuntimeItIsKilledAndForgotten() {
+        FakeRuntime.Init init = fixture.createAndStart("a");
+        fixture.runtime.missing = true;
+        discard();
+        assertFalse(init.lives());
+        assertTrue(fixture.events.containsAll(List.of("a exit 137", "a delete 137")));
+        assertTrue(fixture.tasks.isEmpty());
+        assertFalse(
+                ShimRecord.read(fixture.bundle("a")).orElseThrow().removed(),
+                "the runtime has its state yet");
     }
 }

@@ -8,6 +8,7 @@ import io.reaper.shim.ShimException.Kind;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Exit;
 import io.reaper.shim.runtime.OciRuntime;
+import io.reaper.shim.runtime.Patience;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,6 +26,8 @@ final class FakeRuntime implements OciRuntime {
     final List<String> commands = new CopyOnWriteArrayList<>();
     final Map<String, Init> containers = new ConcurrentHashMap<>();
     private final AtomicInteger pids = new AtomicInteger(1_000_000);
+    final Map<String, Patience> creations = new ConcurrentHashMap<>();
+    volatile boolean missing;
     volatile Consumer<Init> duringCreate = init -> {};
     volatile Consumer<Init> duringStart = init -> {};
     volatile Consumer<Init> duringExec = exec -> {};
@@ -84,12 +87,13 @@ final class FakeRuntime implements OciRuntime {
     }
 
     @Override
-    public ChildProcess create(ContainerId id, Path bundle, Streams streams, Deadline deadline) {
+    public ChildProcess create(ContainerId id, Path bundle, Streams streams, Patience patience) {
         commands.add("create " + id);
         Init init = new Init(pids.incrementAndGet(), bundle);
         if (containers.putIfAbsent(id.value(), init) != null) {
             throw new ShimException(Kind.ALREADY_EXISTS, "container with id " + id + " exists");
         }
+        creations.put(id.value(), patience);
         duringCreate.accept(init);
         return init;
     }
@@ -130,6 +134,7 @@ final class FakeRuntime implements OciRuntime {
 
     @Override
     public void kill(ContainerId id, Path bundle, int signal, Target target, Deadline deadline) {
+        refuseIfMissing();
         commands.add("kill " + id + " " + signal + " " + target);
         Init init = find(id);
         if (!init.end(0, signal)) {
@@ -140,6 +145,7 @@ final class FakeRuntime implements OciRuntime {
 
     @Override
     public void delete(ContainerId id, Path bundle, Deadline deadline) {
+        refuseIfMissing();
         commands.add("delete " + id);
         if (find(id).lives()) {
             throw new ShimException(Kind.FAILED, "container " + id + " is not stopped");
@@ -149,6 +155,7 @@ final class FakeRuntime implements OciRuntime {
 
     @Override
     public Discarded discard(ContainerId id, Path bundle, Deadline deadline) {
+        refuseIfMissing();
         commands.add("discard " + id);
         Init init = containers.get(id.value());
         if (init != null && !init.bundle.equals(bundle)) {
@@ -160,6 +167,12 @@ final class FakeRuntime implements OciRuntime {
         init.end(0, 9);
         containers.remove(id.value());
         return Discarded.REMOVED;
+    }
+
+    private void refuseIfMissing() {
+        if (missing) {
+            throw ShimException.failedPrecondition("the runtime is not found");
+        }
     }
 
     private Init find(ContainerId id) {

@@ -52,7 +52,7 @@ final class Fixture implements AutoCloseable {
         this.directory = directory;
         this.tasks =
                 new Tasks(
-                        options -> {
+                        (options, log) -> {
                             var unused = RuntimeOptions.of(options); // for its refusals
                             return new ContainerRuntime(runtime, "runtime", directory, chosen);
                         },
@@ -62,6 +62,7 @@ final class Fixture implements AutoCloseable {
                                 new ReaderWatch(kernel), kernel, children, ShimLog.silent()),
                         new Recorder(),
                         "ns",
+                        bundle -> {},
                         ShimLog.silent());
     }
 

@@ -43,12 +43,14 @@ class TaskOptionsTest {
         Children children = new FakeChildren();
         Settings node = Settings.defaults().with(Map.of("REAPER_RUNTIME_PATH", "/node"));
         ConfiguredRuntimes runtimes = new ConfiguredRuntimes(node, children, ShimLog.silent());
-        ContainerRuntime usual = runtimes.by(Any.getDefaultInstance());
+        ContainerRuntime usual = runtimes.by(Any.getDefaultInstance(), ShimLog.silent());
         assertEquals("/node", usual.path());
         assertEquals(Path.of("/run/reaper"), usual.root());
-        assertEquals(usual, runtimes.by(options("SystemdCgroup = true")));
+        assertEquals(usual, runtimes.by(options("SystemdCgroup = true"), ShimLog.silent()));
         ContainerRuntime other =
-                runtimes.by(options("REAPER_RUNTIME_ROOT = '/other'\nREAPER_HOST_HOOKS = 'run'"));
+                runtimes.by(
+                        options("REAPER_RUNTIME_ROOT = '/other'\nREAPER_HOST_HOOKS = 'run'"),
+                        ShimLog.silent());
         assertEquals("/node", other.path());
         assertEquals(Path.of("/other"), other.root());
         assertEquals(
