@@ -95,11 +95,13 @@ public abstract class FaultScenarios<C extends Cluster> extends PodFixture<C> {
     void podsGoOnWhileContainerdIsRestarted() {
         List<Pod> pods = runAll(many(), i -> counting("restart-" + i, i));
         pods.forEach(pod -> awaitLog(pod, "main", "line-2\n"));
+        long restart = System.nanoTime();
         cluster().node().restartContainerd();
         for (Pod pod : pods) {
             assertTrue(pod.isReady(), pod.spec().name());
             assertTrue(pod.status("main").isRunning(), pod.spec().name());
         }
+        assertRecovered(pods.size(), Duration.ofNanos(System.nanoTime() - restart));
         for (Pod pod : pods) {
             awaitLog(pod, "main", "line-" + (counted(pod) + 2) + "\n");
         }
@@ -113,6 +115,15 @@ public abstract class FaultScenarios<C extends Cluster> extends PodFixture<C> {
         }
         pods.forEach(pod -> pod.delete(Duration.ofSeconds(1)));
         assertNothingLeft();
+    }
+
+    /**
+     * Called when a restarted containerd has said of each pod that it is ready and runs.
+     *
+     * @param time since the restart was asked for
+     */
+    protected void assertRecovered(int count, Duration time) {
+        System.out.printf("%d pods recovered in %d ms%n", count, time.toMillis());
     }
 
     /** The daemon is the parent of what its containers run. */

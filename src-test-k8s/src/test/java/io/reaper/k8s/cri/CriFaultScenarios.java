@@ -11,6 +11,7 @@ import io.reaper.testing.Await;
 import io.reaper.testing.ContainerdRelease;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.Test;
 @Tag("containerd")
 @Tag("native")
 abstract class CriFaultScenarios extends FaultScenarios<CriCluster> {
+    /** What 1.6, 1.7 and 2.x say of a shim that does not answer in time. */
+    private static final Pattern LOST_SHIM =
+            Pattern.compile("load shim|shim disconnected|dead shim|leaked shim");
+
     private final ContainerdRelease release;
 
     CriFaultScenarios(ContainerdRelease release) {
@@ -31,6 +36,15 @@ abstract class CriFaultScenarios extends FaultScenarios<CriCluster> {
     @Override
     protected CriCluster startCluster() {
         return CriCluster.start(release);
+    }
+
+    /** containerd gives each shim 5 s, or says so, and takes it for dead. */
+    @Override
+    protected void assertRecovered(int count, Duration time) {
+        super.assertRecovered(count, time);
+        String log = cluster().node().containerdLog();
+        List<String> lost = log.lines().filter(LOST_SHIM.asPredicate()).toList();
+        assertEquals(List.of(), lost);
     }
 
     /**

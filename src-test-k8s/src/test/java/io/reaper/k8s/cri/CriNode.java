@@ -277,6 +277,11 @@ public final class CriNode implements NodeShell, AutoCloseable {
         return found;
     }
 
+    /** All that containerd has said since it was last started. */
+    String containerdLog() {
+        return daemon.stderr();
+    }
+
     /** The ends of all logs. */
     String logs() {
         return """

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -78,6 +79,24 @@ final class InstallRunningTest {
             assertEquals(2, systemd.restarts().size());
             assertEquals(before, Files.readString(node.configuration()));
             assertTrue(systemd.cri().stream().allMatch(line -> line.endsWith("ok")));
+        }
+    }
+
+    /** Whose command fails, what it was to bring to life is taken back. */
+    @Test
+    void restartsAsItIsTold() throws IOException {
+        try (InstallerNode node = new InstallerNode(ContainerdRelease.V1_6)) {
+            Systemd systemd = running(node, ContainerdRelease.V1_6, "");
+            var before = node.files();
+            Job.Result result = systemd.install("--restart-command", "echo told; exit 3");
+            assertEquals(1, result.exitCode(), result::toString);
+            assertSays("this failed: echo told; exit 3", result.stderr());
+            assertEquals(before, node.files());
+
+            String command = "echo told && systemctl restart containerd";
+            assertSays("told\n", systemd.install("--restart-command", command).expect(0).stdout());
+            assertEquals(ONE_RESTART, systemd.restarts());
+            assertSays("nothing to do", systemd.install().expect(0).stdout());
         }
     }
 

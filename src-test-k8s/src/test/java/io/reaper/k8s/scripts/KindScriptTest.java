@@ -168,6 +168,23 @@ final class KindScriptTest {
     }
 
     @Test
+    void logsGoWhereTheCallerWantsThem() {
+        Path logs = directory.resolve("my logs");
+        StandIns broken = new StandIns(directory.resolve("broken"));
+        broken.when("mvn *-Dring=cluster*", "exit 9");
+        broken.when("kind get nodes *", "echo reaper-control-plane");
+
+        Outcome outcome = broken.run(SCRIPT, "--logs", logs.toString()).expect(9);
+
+        assertAll(
+                () ->
+                        assertEquals(
+                                List.of(logs + " --name reaper"),
+                                outcome.calls("kind export logs ")),
+                () -> assertTrue(Files.exists(logs.resolve("pods.txt"))));
+    }
+
+    @Test
     void eachNodeGetsItButTheBalancer() {
         StandIns several = new StandIns(directory.resolve("several"));
         several.when(

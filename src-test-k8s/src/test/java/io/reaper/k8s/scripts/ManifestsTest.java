@@ -29,6 +29,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -273,5 +275,33 @@ final class ManifestsTest {
         List<String> images = new ArrayList<>();
         matrix.forEach(entry -> images.add(entry.get("name").asText()));
         assertEquals(List.of("containerd-1.7", "containerd-2.0", "containerd-2.2"), images);
+    }
+
+    /** Those of the repository, with flags that their own help knows. */
+    @Test
+    void theWorkflowsCommandsAreThere() throws IOException {
+        List<String> lines =
+                Files.readAllLines(Repository.root().resolve(".github/workflows/tests.yml"), UTF_8);
+        List<String> called = new ArrayList<>();
+        for (String line : lines) {
+            Matcher script = Pattern.compile("scripts/([a-z-]+[.]sh)(.*)").matcher(line);
+            if (script.find()) {
+                Path file = Repository.script(script.group(1));
+                assertTrue(Files.isExecutable(file), line);
+                String usage = Files.readString(file, UTF_8);
+                Pattern.compile("--[a-z-]+")
+                        .matcher(script.group(2))
+                        .results()
+                        .forEach(flag -> assertTrue(usage.contains(flag.group() + " "), line));
+                called.add(script.group(1));
+            }
+        }
+        assertEquals(
+                List.of(
+                        "build-native.sh",
+                        "test.sh",
+                        "kind-integration.sh",
+                        "minikube-setup-runtime.sh"),
+                called);
     }
 }

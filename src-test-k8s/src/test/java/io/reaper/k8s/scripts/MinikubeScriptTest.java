@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.k8s.scripts.StandIns.Outcome;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,6 +190,31 @@ final class MinikubeScriptTest {
     }
 
     @Test
+    void oneTestClassAloneAndLogsElsewhere() {
+        Path logs = directory.resolve("my logs");
+        world.when("mvn *-Dring=cluster*", "exit 9");
+
+        Outcome outcome =
+                world.run(SCRIPT, "--test", "--only", "SomeTest", "--logs", logs.toString())
+                        .expect(9);
+
+        String suite =
+                outcome.calls().stream()
+                        .filter(call -> call.contains("-Dring=cluster"))
+                        .findFirst()
+                        .orElseThrow();
+        assertAll(
+                () -> assertTrue(suite.contains("-Dtest=SomeTest"), suite),
+                () ->
+                        assertEquals(
+                                1,
+                                outcome.calls(MINIKUBE + "logs --file " + logs + "/minikube.log")
+                                        .size(),
+                                () -> outcome.calls().toString()),
+                () -> assertTrue(Files.exists(logs.resolve("pods.txt"))));
+    }
+
+    @Test
     void aStartThatFailsEndsIt() {
         world.when("minikube *status", ABSENT);
         world.when("minikube *start *", "exit 80");
@@ -272,10 +298,12 @@ final class MinikubeScriptTest {
                         "--profile",
                         "--driver",
                         "--test",
+                        "--only",
                         "--keep",
                         "--uninstall",
                         "--skip-build",
                         "--programs",
+                        "--logs",
                         "--verbose",
                         "--dry-run",
                         "--help")) {
