@@ -9,6 +9,7 @@ public final class Signals {
     public static final int SIGHUP = 1;
     public static final int SIGINT = 2;
     public static final int SIGKILL = 9;
+    public static final int SIGUSR1 = 10;
     public static final int SIGPIPE = 13;
     public static final int SIGTERM = 15;
     public static final int SIGSTOP = 19;

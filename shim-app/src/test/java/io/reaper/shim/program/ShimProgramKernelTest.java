@@ -13,6 +13,8 @@ import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
 import io.reaper.linux.OpenFlags;
 import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.Signals;
+import io.reaper.linux.Syscalls;
 import io.reaper.linux.UnixSockets;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.task.ConnectResponse;
@@ -345,10 +347,13 @@ class ShimProgramKernelTest {
     }
 
     @Test
-    void sigtermEndsTheDaemonAndItsSocket() throws Exception {
+    void sigtermEndsTheDaemonAndItsSocketAndSigusr1DoesNot() throws Exception {
         Path bundle = shim.bundle(id, "exec sleep 1000");
         Client client = shim.startDaemon(id, bundle);
         int pid = createAndStart(client, id, bundle);
+        Syscalls.get().kill(Math.toIntExact(client.pid), Signals.SIGUSR1);
+        client.call("Connect", ConnectRequest.newBuilder().setId(id).build());
+        assertTrue(client.lives());
         ProcessHandle.of(client.pid).orElseThrow().destroy();
         client.awaitEnd();
         assertFalse(client.lives());
