@@ -52,6 +52,7 @@ public final class EventQueue implements EventSink {
     private final Deque<Entry> waiting = new ArrayDeque<>();
     private final Promise<Void> drained = Promise.promise();
     private boolean sending;
+    private boolean worthATry;
     private boolean closing;
     private long dropped;
     private SocketWatch watch;
@@ -102,7 +103,11 @@ public final class EventQueue implements EventSink {
 
     /** Containerd has just been heard of: try now. */
     public void retry() {
-        context.runOnContext(unused -> send());
+        context.runOnContext(
+                unused -> {
+                    worthATry = true; // also if the one that is on its way fails
+                    send();
+                });
     }
 
     /** Not for the event loop, which does the work. */
@@ -186,6 +191,7 @@ public final class EventQueue implements EventSink {
             return;
         }
         sending = true;
+        worthATry = false;
         // deadline: REPLY_LIMIT, for a containerd that hangs
         client.call(
                         SERVICE,
@@ -229,6 +235,9 @@ public final class EventQueue implements EventSink {
 
     private void away() {
         if (watch != null) {
+            if (worthATry) {
+                send();
+            }
             return;
         }
         try {

@@ -220,6 +220,28 @@ class EventQueueTest {
         }
     }
 
+    /** The word that it is worth a try comes while an earlier try still fails. */
+    @Test
+    void aRetryIsNotForgottenWhileAnEventIsOnItsWay() throws Exception {
+        queue.publish(Topic.START, start(0));
+        awaitWatch();
+        try (ServerSocketChannel containerd =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            containerd.bind(UnixDomainSocketAddress.of(socket));
+            queue.retry();
+            try (SocketChannel failing = containerd.accept()) {
+                assertTrue(failing.read(ByteBuffer.allocate(1000)) > 10);
+                queue.retry();
+                CountDownLatch heard = new CountDownLatch(1);
+                vertx.getOrCreateContext().runOnContext(unused -> heard.countDown());
+                heard.await();
+            }
+            try (SocketChannel again = containerd.accept()) {
+                assertTrue(again.read(ByteBuffer.allocate(1000)) > 10);
+            }
+        }
+    }
+
     @Test
     void refusedEventIsDroppedAndTold() throws Exception {
         try (FakeContainerd containerd =
