@@ -10,12 +10,12 @@ import io.reaper.proto.task.StateResponse;
 import io.reaper.proto.types.Status;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.testing.Await;
+import io.reaper.testing.Root;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,8 +36,7 @@ class FreezerKernelTest {
 
     @BeforeEach
     void open() throws Exception {
-        Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        Assumptions.assumeTrue(uid.equals(0), "needs root: the runtime changes credentials");
+        Root.assume();
         shim = new ShimProgram(directory);
     }
 

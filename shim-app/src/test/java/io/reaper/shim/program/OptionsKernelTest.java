@@ -29,6 +29,7 @@ import io.reaper.shim.program.ShimProgram.Result;
 import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.testing.Await;
+import io.reaper.testing.Root;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +40,6 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,8 +61,7 @@ class OptionsKernelTest {
 
     @BeforeEach
     void open() throws Exception {
-        Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        Assumptions.assumeTrue(uid.equals(0), "needs root: the runtime changes credentials");
+        Root.assume();
         shim = new ShimProgram(directory);
         shim.environment.put("REAPER_HOST_HOOKS", "refuse");
         calls = directory.resolve("calls");

@@ -15,6 +15,7 @@ import io.reaper.proto.task.DeleteResponse;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;
 import io.reaper.testing.Await;
+import io.reaper.testing.Root;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,7 +26,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,8 +51,7 @@ class RuntimeFaultKernelTest {
 
     @BeforeEach
     void open() throws Exception {
-        Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        Assumptions.assumeTrue(uid.equals(0), "needs root: the runtime changes credentials");
+        Root.assume();
         shim = new ShimProgram(directory);
         gated = directory.resolve("gated-runtime");
         Files.writeString(

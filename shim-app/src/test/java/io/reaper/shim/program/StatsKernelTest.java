@@ -18,6 +18,7 @@ import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.testing.Await;
+import io.reaper.testing.Root;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,8 +47,7 @@ class StatsKernelTest {
 
     @BeforeEach
     void open() throws Exception {
-        Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        Assumptions.assumeTrue(uid.equals(0), "needs root: the runtime changes credentials");
+        Root.assume();
         shim = new ShimProgram(directory);
     }
 
