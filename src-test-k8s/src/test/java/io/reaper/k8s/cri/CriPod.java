@@ -310,8 +310,31 @@ public final class CriPod implements Pod {
         }
         PodSandboxRequest request = PodSandboxRequest.newBuilder().setPodSandboxId(sandbox).build();
         node.client().call("StopPodSandbox", request);
-        node.client().call("RemovePodSandbox", request);
+        remove(request);
         whenDeleted.accept(this);
+    }
+
+    /**
+     * containerd notes the end of a container some time after it has deleted the task. Until then
+     * Stop finds nothing to wait for, and Remove something that runs: the kubelet asks again, too.
+     */
+    private void remove(PodSandboxRequest request) {
+        String[] last = new String[1];
+        Await.until(
+                CriNode.DEADLINE,
+                () -> {
+                    try {
+                        node.client().call("RemovePodSandbox", request);
+                        return true;
+                    } catch (PodException e) {
+                        last[0] = e.getMessage();
+                        if (!last[0].contains("is still running, to stop first")) {
+                            throw e;
+                        }
+                        return false;
+                    }
+                },
+                () -> "the pod is removed: " + last[0]);
     }
 
     @Override
