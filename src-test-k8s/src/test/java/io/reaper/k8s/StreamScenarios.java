@@ -141,11 +141,13 @@ public abstract class StreamScenarios<C extends Cluster> extends RunScenarios<C>
                         + " SYSTEM:'sh /tmp/answer-%1$d'; fi; rm /tmp/answer-%1$d".formatted(port);
         Pod pod = run(PodSpec.of("port", ContainerSpec.script("main", script)));
         awaitLog(pod, "main", "ready");
+        int unused = port + 10_000;
+        PodException refused =
+                assertThrows(PodException.class, () -> pod.forward(unused, "question\n"));
+        assertTrue(refused.getMessage().contains("refused"), refused::getMessage);
         assertEquals("answer to question\n", forwarded(pod, port, "question\n"));
         assertEquals(0, awaitEnd(pod, "main").exitCode());
-        PodException refused =
-                assertThrows(PodException.class, () -> pod.forward(port, "question\n"));
-        assertTrue(refused.getMessage().contains("refused"), refused::getMessage);
+        assertThrows(PodException.class, () -> pod.forward(port, "question\n"));
     }
 
     /** The program is ready a moment before its port is. */

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.reaper.k8s.ContainerSpec;
 import io.reaper.k8s.PodException;
@@ -35,6 +36,7 @@ final class KubernetesClusterTest {
                     .withGrace(Duration.ofSeconds(3));
 
     private KubernetesClient client;
+    private KubernetesMockServer server;
 
     private KubernetesCluster cluster() {
         return new KubernetesCluster(
@@ -159,6 +161,31 @@ final class KubernetesClusterTest {
 
             assertThrows(PodException.class, () -> cluster.run(SPEC));
             first.close();
+        }
+    }
+
+    @Test
+    void manyRequestsAfterLogsAreAnswered() throws Exception {
+        KubernetesCluster cluster = cluster();
+        server.expect()
+                .get()
+                .withPath("/api/v1/namespaces/tests/pods/pod/log?pretty=false&container=main")
+                .andReturn(200, "line\n")
+                .always();
+        try (ExecutorService other = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<io.reaper.k8s.Pod> made = other.submit(() -> cluster.run(SPEC));
+            kubelet(
+                    pod ->
+                            status(
+                                    pod,
+                                    "{phase: Running, containerStatuses: [{name: main,"
+                                            + " restartCount: 0, state: {running: {}}}]}"));
+            io.reaper.k8s.Pod pod = made.get();
+            for (int i = 0; i < 100; i++) {
+                assertEquals("line\n", pod.logs("main"));
+                assertTrue(pod.status("main").isRunning());
+            }
+            pod.close();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.reaper.k8s.kube;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,8 +18,6 @@ import io.reaper.k8s.PodException;
 import io.reaper.k8s.PodSpec;
 import io.reaper.k8s.Session;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -154,12 +153,11 @@ final class KubernetesPod implements Pod {
         return PodStates.status(object(), container);
     }
 
+    /** As a whole: a stream of it, closed, takes the connection of another request with it. */
     @Override
     public String logs(String container) {
-        try (InputStream log = resource(container).getLogInputStream()) {
-            return new String(log.readAllBytes(), ISO_8859_1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try {
+            return new String(resource(container).getLog().getBytes(UTF_8), ISO_8859_1);
         } catch (KubernetesClientException e) {
             throw new PodException(e.getMessage(), e);
         }
@@ -188,27 +186,34 @@ final class KubernetesPod implements Pod {
         return KubernetesSession.attach(resource(container), attached.stdin(), attached.tty());
     }
 
+    /** What the other side refuses closes the local socket, in whatever way. */
     @Override
     public String forward(int port, String text) {
-        try (LocalPortForward forward = resource().portForward(port);
-                Socket socket =
-                        new Socket(InetAddress.getLoopbackAddress(), forward.getLocalPort())) {
-            socket.setSoTimeout((int) DEADLINE.toMillis());
-            socket.getOutputStream().write(text.getBytes(ISO_8859_1));
-            String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-            if (answer.isEmpty() && forward.errorOccurred()) {
-                throw new PodException(
-                        "port %d of %s: %s, %s"
-                                .formatted(
-                                        port,
-                                        spec.name(),
-                                        forward.getServerThrowables(),
-                                        forward.getClientThrowables()));
+        try (LocalPortForward forward = resource().portForward(port)) {
+            try (Socket socket =
+                    new Socket(InetAddress.getLoopbackAddress(), forward.getLocalPort())) {
+                socket.setSoTimeout((int) DEADLINE.toMillis());
+                socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+                String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+                if (answer.isEmpty() && forward.errorOccurred()) {
+                    throw new PodException(refusal(port, forward));
+                }
+                return answer;
+            } catch (IOException e) {
+                throw new PodException(refusal(port, forward) + ", " + e, e);
             }
-            return answer;
         } catch (IOException e) {
             throw new PodException("port " + port + " of " + spec.name() + ": " + e, e);
         }
+    }
+
+    private String refusal(int port, LocalPortForward forward) {
+        return "port %d of %s: %s, %s"
+                .formatted(
+                        port,
+                        spec.name(),
+                        forward.getServerThrowables(),
+                        forward.getClientThrowables());
     }
 
     /** Kubernetes takes a grace period of 0 for "forget it at once"; the least is a second. */
