@@ -1,5 +1,6 @@
 package io.reaper.shim.program;
 
+import static io.reaper.shim.program.ShimProgram.assertEmpty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -123,15 +124,6 @@ class ShimProgramKernelTest {
         Result after = shim.delete(id, bundle);
         assertEquals(7, DeleteResponse.parseFrom(after.stdout()).getExitStatus());
         assertEquals("", after.stderr());
-    }
-
-    private static void assertEmpty(Path path) throws Exception {
-        if (Files.notExists(path)) {
-            return;
-        }
-        try (Stream<Path> entries = Files.list(path)) {
-            assertEquals(List.of(), entries.toList());
-        }
     }
 
     @Test
