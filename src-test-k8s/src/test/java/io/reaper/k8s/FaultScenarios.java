@@ -84,13 +84,39 @@ public abstract class FaultScenarios<C extends Cluster> extends PodFixture<C> {
 
     /** Lines 1, 2, 3 …, none missing and none twice; how many. */
     protected static int counted(Pod pod) {
-        List<String> lines =
-                pod.logs("main").lines().filter(line -> line.startsWith("line-")).toList();
-        assertEquals(
-                IntStream.rangeClosed(1, lines.size()).mapToObj(n -> "line-" + n).toList(), lines);
-        return lines.size();
+        List<Integer> numbers = numbers(pod);
+        assertEquals(0, missing(numbers), numbers::toString);
+        return numbers.size();
     }
 
+    private static List<Integer> numbers(Pod pod) {
+        return pod.logs("main")
+                .lines()
+                .filter(line -> line.startsWith("line-"))
+                .map(line -> Integer.parseInt(line.substring("line-".length())))
+                .toList();
+    }
+
+    /**
+     * How many of the numbers up to the last one are not there; each is greater than the one
+     * before.
+     */
+    private static int missing(List<Integer> numbers) {
+        int missing = 0;
+        int before = 0;
+        for (int number : numbers) {
+            assertTrue(number > before, numbers::toString);
+            missing += number - before - 1;
+            before = number;
+        }
+        return missing;
+    }
+
+    /**
+     * A containerd that is killed takes with it what it has read of the output and not yet written
+     * into the log: a line of few of the pods, if any. What is written while it is away comes
+     * later.
+     */
     @Test
     void podsGoOnWhileContainerdIsRestarted() {
         List<Pod> pods = runAll(many(), i -> counting("restart-" + i, i));
@@ -103,16 +129,20 @@ public abstract class FaultScenarios<C extends Cluster> extends PodFixture<C> {
         }
         assertRecovered(pods.size(), Duration.ofNanos(System.nanoTime() - restart));
         for (Pod pod : pods) {
-            awaitLog(pod, "main", "line-" + (counted(pod) + 2) + "\n");
+            awaitLog(pod, "main", "line-" + (numbers(pod).getLast() + 2) + "\n");
         }
         for (Pod pod : pods) {
             terminate(pod.spec().name());
         }
+        int missing = 0;
         for (int i = 0; i < pods.size(); i++) {
             assertEquals(i, awaitEnd(pods.get(i), "main").exitCode());
             awaitLog(pods.get(i), "main", "end\n");
-            assertTrue(counted(pods.get(i)) >= 4);
+            List<Integer> numbers = numbers(pods.get(i));
+            assertTrue(numbers.getLast() >= 4, numbers::toString);
+            missing += missing(numbers);
         }
+        assertTrue(missing <= Math.max(1, pods.size() / 10), "lines missing: " + missing);
         pods.forEach(pod -> pod.delete(Duration.ofSeconds(1)));
         assertNothingLeft();
     }

@@ -34,6 +34,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -209,7 +211,16 @@ public final class CriPod implements Pod {
 
     @Override
     public String logs(String container) {
-        return LogLine.text(LogLine.read(logFile(container)));
+        return LogLine.text(logLines(container));
+    }
+
+    /** The lines of {@link #logs}; all there will ever be if the container has ended. */
+    List<LogLine> logLines(String container) {
+        Attempt attempt = containers.get(container);
+        Path file = logFile(container, attempt.number());
+        return CriConfig.hasEnded(rawStatus(attempt.id()))
+                ? LogLine.readAll(file)
+                : LogLine.read(file);
     }
 
     @Override
@@ -300,18 +311,33 @@ public final class CriPod implements Pod {
         if (deleted.getAndSet(true)) {
             return;
         }
-        try (ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Attempt attempt : containers.values()) {
-                all.execute(
-                        () ->
-                                node.client()
-                                        .call("StopContainer", stopRequest(attempt.id(), grace)));
-            }
-        }
+        List<PodException> unstopped = stopAll(grace);
         PodSandboxRequest request = PodSandboxRequest.newBuilder().setPodSandboxId(sandbox).build();
         node.client().call("StopPodSandbox", request);
         remove(request);
         whenDeleted.accept(this);
+        if (!unstopped.isEmpty()) {
+            throw unstopped.getFirst();
+        }
+    }
+
+    /** All containers at once; what went wrong with them. */
+    private List<PodException> stopAll(Duration grace) {
+        List<PodException> failures = Collections.synchronizedList(new ArrayList<>());
+        try (ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Attempt attempt : containers.values()) {
+                all.execute(
+                        () -> {
+                            try {
+                                node.client()
+                                        .call("StopContainer", stopRequest(attempt.id(), grace));
+                            } catch (PodException e) {
+                                failures.add(e);
+                            }
+                        });
+            }
+        }
+        return failures;
     }
 
     /**

@@ -38,7 +38,7 @@ abstract class CriScenarios extends SandboxScenarios {
                                 ContainerSpec.script(
                                         "main", "echo out; echo err >&2; printf 'no end'")));
         assertEquals(0, awaitEnd(pod, "main").exitCode());
-        List<LogLine> lines = LogLine.read(pod.logFile("main"));
+        List<LogLine> lines = pod.logLines("main");
         assertEquals(List.of("out F", "no end P"), streamOf(lines, "stdout"));
         assertEquals(List.of("err F"), streamOf(lines, "stderr"));
     }

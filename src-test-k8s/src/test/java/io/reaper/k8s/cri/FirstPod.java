@@ -48,7 +48,8 @@ public record FirstPod(ContainerStatus status, String log) {
                             .getPodSandboxId();
             try {
                 CriContainerStatus status = container(client, spec, config, sandbox);
-                return new FirstPod(CriConfig.status(status, 0), LogLine.text(LogLine.read(log)));
+                return new FirstPod(
+                        CriConfig.status(status, 0), LogLine.text(LogLine.readAll(log)));
             } finally {
                 PodSandboxRequest end =
                         PodSandboxRequest.newBuilder().setPodSandboxId(sandbox).build();

@@ -1,5 +1,7 @@
 package io.reaper.k8s.cri;
 
+import io.reaper.testing.Await;
+import io.reaper.testing.OpenFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,6 +17,20 @@ public record LogLine(String time, String stream, boolean isPartial, String text
     /** All lines of a file, with one character for a byte. */
     public static List<LogLine> read(Path file) {
         return CriNode.Text.of(file).lines().map(LogLine::parse).toList();
+    }
+
+    /**
+     * The same once the log is complete: containerd says that a container has ended when it has
+     * read all of its output, writes the rest of that into the log, and then closes the file.
+     *
+     * @param file log of a container that has ended
+     */
+    public static List<LogLine> readAll(Path file) {
+        Await.until(
+                CriNode.DEADLINE,
+                () -> OpenFiles.holders(file).isEmpty(),
+                () -> file + " is closed, open in " + OpenFiles.holders(file));
+        return read(file);
     }
 
     private static LogLine parse(String line) {
