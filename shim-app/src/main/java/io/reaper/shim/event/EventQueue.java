@@ -233,7 +233,12 @@ public final class EventQueue implements EventSink {
         send();
     }
 
+    /**
+     * Each further try dials anew: over a connection that is still open, but to a containerd that
+     * refuses because it ends, a try would tell nothing of its successor.
+     */
     private void away() {
+        client.disconnect();
         if (watch != null) {
             if (worthATry) {
                 send();

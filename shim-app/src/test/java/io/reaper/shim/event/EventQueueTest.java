@@ -281,6 +281,30 @@ class EventQueueTest {
         }
     }
 
+    /**
+     * It answers for as long as its connections are open; its socket's path is another's already.
+     */
+    @Test
+    void oneThatRefusesAsItEndsDoesNotHideItsSuccessor() throws Exception {
+        Semaphore attempts = new Semaphore(0);
+        try (FakeContainerd ending =
+                FakeContainerd.start(
+                        socket,
+                        event -> {
+                            attempts.release();
+                            return Code.UNAVAILABLE;
+                        })) {
+            queue.publish(Topic.START, start(0));
+            attempts.acquire(2);
+            Files.move(socket, socket.resolveSibling("ending"));
+            try (FakeContainerd successor = FakeContainerd.start(socket)) {
+                successor.awaitEvents(1);
+                assertEquals(range(0, 1), pids(successor.events));
+            }
+            assertEquals(List.of(), ending.events);
+        }
+    }
+
     @Test
     void overflowDropsTheOldestThatAreNoExits() throws Exception {
         List<Integer> expected = new ArrayList<>();
