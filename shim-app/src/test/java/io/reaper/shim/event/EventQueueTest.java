@@ -44,6 +44,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
 class EventQueueTest {
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final String WATCH = "event-socket";
+
     @TempDir Path directory;
     private final Vertx vertx = ShimVertx.create();
     private final Queue<String> problems = new ConcurrentLinkedQueue<>();
@@ -56,8 +59,15 @@ class EventQueueTest {
         queue = new EventQueue(vertx, "unix://" + socket, "ns", problems::add);
     }
 
+    /** A watch ends with its queue, and with it its thread, which tests know by its name. */
     @AfterEach
-    void close() {
+    void close() throws Exception {
+        queue.close(Deadline.after(Duration.ZERO));
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals(WATCH)) {
+                assertTrue(thread.join(LIMIT));
+            }
+        }
         FakeContainerd.await(vertx.close().toCompletionStage());
     }
 
@@ -71,7 +81,7 @@ class EventQueueTest {
 
     /** Everything published so far has left. */
     private void flush() {
-        queue.close(Deadline.after(Duration.ofSeconds(10)));
+        queue.close(Deadline.after(LIMIT));
         assertEquals(
                 List.of(), problems.stream().filter(p -> p.contains("not delivered")).toList());
     }
@@ -158,11 +168,6 @@ class EventQueueTest {
             List<Integer> last = pids(second.events);
             assertEquals(range(10, 20), last.getFirst() == 9 ? last.subList(1, last.size()) : last);
         }
-        for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().equals("event-socket")) {
-                assertTrue(thread.join(Duration.ofSeconds(10)));
-            }
-        }
     }
 
     @Test
@@ -198,7 +203,7 @@ class EventQueueTest {
     /** Until the queue waits for containerd: its thread lives for as long. */
     private static void awaitWatch() {
         while (Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().equals("event-socket"))) {
+                .noneMatch(thread -> thread.getName().equals(WATCH))) {
             Thread.onSpinWait();
         }
     }
@@ -232,14 +237,19 @@ class EventQueueTest {
             try (SocketChannel failing = containerd.accept()) {
                 assertTrue(failing.read(ByteBuffer.allocate(1000)) > 10);
                 queue.retry();
-                CountDownLatch heard = new CountDownLatch(1);
-                vertx.getOrCreateContext().runOnContext(unused -> heard.countDown());
-                heard.await();
+                settle();
             }
             try (SocketChannel again = containerd.accept()) {
                 assertTrue(again.read(ByteBuffer.allocate(1000)) > 10);
             }
         }
+    }
+
+    /** Until all is done that was given to the event loop before. */
+    private void settle() throws InterruptedException {
+        CountDownLatch heard = new CountDownLatch(1);
+        vertx.getOrCreateContext().runOnContext(unused -> heard.countDown());
+        heard.await();
     }
 
     @Test
@@ -329,11 +339,11 @@ class EventQueueTest {
     }
 
     @Test
-    void closeGivesUpAtItsDeadline() {
+    void closeGivesUpAtItsDeadline() throws Exception {
         queue.publish(Topic.START, start(0));
         queue.close(Deadline.after(Duration.ofMillis(50)));
         queue.publish(Topic.START, start(1));
-        FakeContainerd.await(vertx.close().toCompletionStage());
+        settle();
         assertTrue(problems.contains("1 events were not delivered"), problems::toString);
         assertTrue(
                 problems.contains("/tasks/start event after the queue was closed: dropped"),

@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -23,19 +25,20 @@ final class TestServer implements AutoCloseable {
 
     final Vertx vertx = ShimVertx.create();
     final Queue<String> problems = new ConcurrentLinkedQueue<>();
-    final Queue<CompletableFuture<MessageLite>> waits = new ConcurrentLinkedQueue<>();
+    final BlockingQueue<CompletableFuture<MessageLite>> waits = new LinkedBlockingQueue<>();
     final Path directory;
     final Path socket;
     final TtrpcServer server;
 
     private final Function<Call, CompletionStage<? extends MessageLite>> method;
 
-    private TestServer(Function<Call, CompletionStage<? extends MessageLite>> method)
+    private TestServer(
+            Function<Call, CompletionStage<? extends MessageLite>> method, Duration closingGrace)
             throws IOException {
         this.method = method;
         directory = Files.createTempDirectory("ttrpc");
         socket = directory.resolve("s");
-        server = new TtrpcServer(vertx, List.of(service()), problems::add, Duration.ofMillis(200));
+        server = new TtrpcServer(vertx, List.of(service()), problems::add, closingGrace);
     }
 
     /**
@@ -43,7 +46,18 @@ final class TestServer implements AutoCloseable {
      */
     static TestServer start(Function<Call, CompletionStage<? extends MessageLite>> method)
             throws IOException {
-        TestServer server = new TestServer(method);
+        return start(method, Duration.ofSeconds(30));
+    }
+
+    /**
+     * The same.
+     *
+     * @param closingGrace for clients that do not read: no test but theirs waits so long
+     */
+    static TestServer start(
+            Function<Call, CompletionStage<? extends MessageLite>> method, Duration closingGrace)
+            throws IOException {
+        TestServer server = new TestServer(method, closingGrace);
         await(server.server.listen(server.socket));
         return server;
     }
