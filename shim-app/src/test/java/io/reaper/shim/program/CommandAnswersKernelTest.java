@@ -8,34 +8,17 @@ import io.reaper.proto.task.DeleteResponse;
 import io.reaper.shim.program.ShimProgram.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * One list of answers, word for word, for both ways into the same commands: straight from main in
  * the executable, through the framework on the JVM.
  */
-@Tag("kernel")
 @Tag("smoke")
-class CommandAnswersKernelTest {
+class CommandAnswersKernelTest extends ShimKernelTest {
 
     private static final String NAME = "containerd-shim-reaper-v2: ";
-
-    @TempDir private Path directory;
-    private ShimProgram shim;
-
-    @BeforeEach
-    void open() {
-        shim = new ShimProgram(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        shim.end();
-    }
 
     private Result run(String... arguments) throws Exception {
         return shim.run(directory, new byte[0], arguments);

@@ -1,5 +1,10 @@
 package io.reaper.shim.program;
 
+import static io.reaper.shim.program.Calls.createAndStart;
+import static io.reaper.shim.program.Calls.lives;
+import static io.reaper.shim.program.Calls.refusal;
+import static io.reaper.shim.program.Calls.waiting;
+import static io.reaper.shim.program.ShimProgram.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,10 +14,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.LinuxFiles;
-import io.reaper.linux.ProcessInfo;
-import io.reaper.linux.ProcessTree;
 import io.reaper.proto.task.CloseIORequest;
-import io.reaper.proto.task.CreateTaskResponse;
 import io.reaper.proto.task.DeleteRequest;
 import io.reaper.proto.task.DeleteResponse;
 import io.reaper.proto.task.ExecProcessRequest;
@@ -27,7 +29,7 @@ import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;
 import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
-import io.reaper.testing.Root;
+import io.reaper.testing.Await;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,18 +39,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Execs of the installed programs, with real processes. */
-@Tag("kernel")
-@Timeout(300)
-class ExecKernelTest {
+class ExecKernelTest extends ShimKernelTest {
 
     private static final String SLEEP = "exec sleep 1000";
     private static final boolean JVM = "jvm".equals(System.getProperty("reaper.mode"));
@@ -56,25 +50,8 @@ class ExecKernelTest {
     /** Marks every process of this test: nothing that bears it may be left. */
     private final String mark = Long.toString(1_000_000 + System.nanoTime() % 1_000_000_000);
 
-    private final String id = "exec-test-" + Long.toHexString(System.nanoTime());
-
-    @TempDir private Path directory;
-    private ShimProgram shim;
     private Path bundle;
     private Client client;
-
-    @BeforeEach
-    void open() throws Exception {
-        Root.assume();
-        shim = new ShimProgram(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (shim != null) {
-            shim.end();
-        }
-    }
 
     /** Starts the container; returns init's pid. */
     private int run(String script) throws Exception {
@@ -82,11 +59,7 @@ class ExecKernelTest {
         if (client == null) {
             client = shim.startDaemon(id, bundle);
         }
-        int pid =
-                CreateTaskResponse.parseFrom(client.call("Create", shim.create(id, bundle)))
-                        .getPid();
-        client.call("Start", StartRequest.newBuilder().setId(id).build());
-        return pid;
+        return createAndStart(client, id, bundle);
     }
 
     private ExecProcessRequest.Builder request(String exec, int uid, String... args) {
@@ -119,8 +92,11 @@ class ExecKernelTest {
     }
 
     private WaitResponse await(String exec) throws Exception {
-        WaitRequest wait = WaitRequest.newBuilder().setId(id).setExecId(exec).build();
-        return WaitResponse.parseFrom(client.call("Wait", wait));
+        return WaitResponse.parseFrom(client.call("Wait", waitFor(exec)));
+    }
+
+    private WaitRequest waitFor(String exec) {
+        return waiting(id).toBuilder().setExecId(exec).build();
     }
 
     private void kill(String exec, int signal) throws Exception {
@@ -134,28 +110,22 @@ class ExecKernelTest {
         return DeleteResponse.parseFrom(client.call("Delete", delete));
     }
 
-    private TtrpcException refusal(String exec) {
-        ExecutionException failure =
-                assertThrows(ExecutionException.class, () -> client.call("Start", start(exec)));
-        return (TtrpcException) failure.getCause();
-    }
-
-    private static boolean lives(int pid) {
-        return ProcessInfo.of(pid).filter(process -> !process.isZombie()).isPresent();
-    }
-
     private long marked() {
-        return ProcessTree.all().stream()
-                .filter(process -> !process.isZombie())
-                .filter(process -> ShimProgram.commandLine(process.pid()).contains(mark))
-                .count();
+        return ShimProgram.running(mark).size();
     }
 
-    private void assertNoFilesOfExecs() throws Exception {
-        try (Stream<Path> files = Files.list(bundle)) {
-            List<String> names = files.map(file -> file.getFileName().toString()).toList();
-            assertTrue(names.stream().noneMatch(name -> name.contains("exec-")), names::toString);
-        }
+    /** One that has just been made may be between two programs, and has no command line then. */
+    private void awaitMarked(int count) {
+        Await.until(LIMIT, () -> marked() == count, () -> count + " processes: " + marked());
+    }
+
+    private static ByteString get(CompletableFuture<ByteString> answer) throws Exception {
+        return answer.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private void assertNoFilesOfExecs() {
+        List<String> names = ShimProgram.entries(bundle);
+        assertTrue(names.stream().noneMatch(name -> name.contains("exec-")), names::toString);
     }
 
     @Test
@@ -181,37 +151,30 @@ class ExecKernelTest {
         kill("", 9);
         await("");
         delete("");
-        for (String event :
+        assertEquals(
                 List.of(
-                        "create",
-                        "start",
-                        "exec-added e",
-                        "exec-started e",
-                        "exit e 5",
-                        "exit 137",
-                        "delete")) {
-            assertEquals("/tasks/" + event, shim.nextEvent());
-        }
-        assertTrue(shim.events.isEmpty());
+                        "/tasks/create",
+                        "/tasks/start",
+                        "/tasks/exec-added e",
+                        "/tasks/exec-started e",
+                        "/tasks/exit e 5",
+                        "/tasks/exit 137",
+                        "/tasks/delete"),
+                shim.eventsUntil("/tasks/delete"));
     }
 
     @Test
     void whatTheRuntimeSaysIsTheError() throws Exception {
         int init = run(SLEEP);
         client.call("Exec", request("e", 0, "/no/such/program").build());
-        CompletableFuture<ByteString> waiting =
-                client.send(
-                        "Wait",
-                        WaitRequest.newBuilder().setId(id).setExecId("e").build(),
-                        Deadline.NONE);
-        TtrpcException failure = refusal("e");
+        CompletableFuture<ByteString> waiting = client.send("Wait", waitFor("e"), Deadline.NONE);
+        TtrpcException failure = refusal(client, "Start", start("e"));
         assertTrue(
                 failure.getMessage().startsWith("OCI runtime exec failed: ")
                         && failure.getMessage().contains("/no/such/program")
                         && failure.getMessage().contains("no such file or directory"),
                 failure.getMessage());
-        assertEquals(
-                255, WaitResponse.parseFrom(waiting.get(60, TimeUnit.SECONDS)).getExitStatus());
+        assertEquals(255, WaitResponse.parseFrom(get(waiting)).getExitStatus());
         assertEquals(255, delete("e").getExitStatus());
         assertNoFilesOfExecs();
         assertTrue(lives(init));
@@ -243,7 +206,7 @@ class ExecKernelTest {
         exec("e", "setsid sleep " + mark + " & (sleep " + mark + " &) ; exit 0");
         await("e");
         delete("e");
-        assertEquals(2, marked());
+        awaitMarked(2);
         kill("", 9);
         await("");
         assertEquals(0, marked());
@@ -259,20 +222,10 @@ class ExecKernelTest {
         kill("", 9);
         await("");
         assertEquals(0, marked());
-        String last = "";
-        int exits = 0;
-        for (String event = shim.events.poll(); event != null; event = shim.events.poll()) {
-            last = event;
-            exits += event.startsWith("/tasks/exit e") ? 1 : 0;
-        }
-        if (exits < 3) { // events are a step behind answers
-            for (int i = exits; i < 3; i++) {
-                assertTrue(shim.nextEvent().startsWith("/tasks/exit e"));
-            }
-            last = shim.nextEvent();
-        }
-        assertEquals("/tasks/exit 137", last);
+        List<String> events = shim.eventsUntil("/tasks/exit 137");
+        assertEquals(3, events.stream().filter(e -> e.startsWith("/tasks/exit e")).count());
         delete("");
+        assertEquals("/tasks/delete", shim.nextEvent());
     }
 
     /** Whichever is first, nothing is left, and an exit is told of each that was started. */
@@ -294,13 +247,10 @@ class ExecKernelTest {
             await("");
             assertEquals(0, marked());
             for (CompletableFuture<ByteString> start : starts) {
-                start.handle((answer, refused) -> "").get(60, TimeUnit.SECONDS);
+                get(start.handle((answer, refused) -> ByteString.EMPTY));
             }
             delete("");
-            List<String> events = new ArrayList<>();
-            do {
-                events.add(shim.nextEvent());
-            } while (!events.getLast().startsWith("/tasks/delete"));
+            List<String> events = shim.eventsUntil("/tasks/delete");
             assertEquals("/tasks/exit 0", events.get(events.size() - 2), events::toString);
             assertEquals(
                     events.stream().filter(e -> e.startsWith("/tasks/exec-started")).count(),
@@ -330,17 +280,17 @@ class ExecKernelTest {
         for (int i = 0; i < many; i++) {
             CompletableFuture<ByteString> start = starts.get(i);
             if (i % 10 == 3) {
-                assertThrows(ExecutionException.class, () -> start.get(120, TimeUnit.SECONDS));
+                assertThrows(ExecutionException.class, () -> get(start));
                 assertEquals(255, await("e" + i).getExitStatus());
             } else {
-                start.get(120, TimeUnit.SECONDS);
+                get(start);
                 assertEquals(i % 100, await("e" + i).getExitStatus());
                 background++;
             }
             delete("e" + i);
         }
         assertNoFilesOfExecs();
-        assertEquals(background, marked());
+        awaitMarked(background);
         kill("", 9);
         await("");
         assertEquals(0, marked());
@@ -390,11 +340,11 @@ class ExecKernelTest {
         int pid = exec("e", "setsid sleep " + mark + " & exec sleep " + mark);
         exec("left", "(sleep " + mark + " &); exit 0");
         await("left");
-        ProcessHandle.of(client.pid).orElseThrow().destroyForcibly();
-        client.awaitEnd();
+        client.killDaemon();
         assertTrue(lives(pid), "an exec outlives its shim");
         Result result = shim.delete(id, bundle);
         assertEquals(0, result.status(), result.stderr());
+        shim.awaitNoState();
         assertFalse(lives(pid));
         assertFalse(lives(init));
         assertEquals(0, marked());

@@ -1,61 +1,31 @@
 package io.reaper.shim.program;
 
+import static io.reaper.shim.program.Calls.newContainer;
+import static io.reaper.shim.program.Calls.start;
+import static io.reaper.shim.program.ShimProgram.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.reaper.linux.Cgroup;
-import io.reaper.proto.task.CreateTaskResponse;
-import io.reaper.proto.task.StartRequest;
 import io.reaper.proto.task.StateRequest;
 import io.reaper.proto.task.StateResponse;
 import io.reaper.proto.types.Status;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.testing.Await;
-import io.reaper.testing.Root;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What State says of a container that somebody else freezes, by the installed programs. */
-@Tag("kernel")
-@Timeout(300)
-class FreezerKernelTest {
-
-    private static final Duration LIMIT = Duration.ofMinutes(2);
-
-    private final String id = "freezer-test-" + Long.toHexString(System.nanoTime());
-
-    @TempDir private Path directory;
-    private ShimProgram shim;
-
-    @BeforeEach
-    void open() throws Exception {
-        Root.assume();
-        shim = new ShimProgram(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (shim != null) {
-            shim.end();
-        }
-    }
+class FreezerKernelTest extends ShimKernelTest {
 
     @Test
     void frozenAndThawed() throws Exception {
         Path bundle = shim.bundle(id, "sleep 1000");
         Client client = shim.startDaemon(id, bundle);
-        int pid =
-                CreateTaskResponse.parseFrom(client.call("Create", shim.create(id, bundle)))
-                        .getPid();
+        int pid = newContainer(client, id, bundle);
         assertEquals(Status.CREATED, state(client));
-        client.call("Start", StartRequest.newBuilder().setId(id).build());
+        start(client, id);
         assertEquals(Status.RUNNING, state(client));
         Path freeze = unifiedGroup(pid).resolve("cgroup.freeze");
         Files.writeString(freeze, "1");

@@ -7,6 +7,7 @@ import static io.reaper.shim.program.Calls.kill;
 import static io.reaper.shim.program.Calls.knows;
 import static io.reaper.shim.program.Calls.lives;
 import static io.reaper.shim.program.Calls.shutdown;
+import static io.reaper.shim.program.ShimProgram.assertEmpty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,45 +30,25 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One daemon for all containers of a group, as for a pod: the installed programs. */
-@Tag("kernel")
-@Timeout(300)
-class GroupKernelTest {
+class GroupKernelTest extends ShimKernelTest {
 
     private static final String GROUP = "io.containerd.runc.v2.group";
     private static final String SANDBOX = "io.kubernetes.cri.sandbox-id";
     private static final String SLEEPS = "exec sleep 1000";
 
-    private final String pod = "pod-test-" + Long.toHexString(System.nanoTime());
+    private final String pod = id;
     private final String first = pod + "-1";
     private final String second = pod + "-2";
 
-    @TempDir private Path directory;
-    private ShimProgram shim;
-
-    @BeforeEach
-    void open() {
-        shim = new ShimProgram(directory);
+    private Path bundle(String container, String script) {
+        return shim.bundle(container, script, SANDBOX, pod);
     }
 
-    @AfterEach
-    void close() throws Exception {
-        shim.end();
-    }
-
-    private Path bundle(String id, String script) {
-        return shim.bundle(id, script, SANDBOX, pod);
-    }
-
-    private Path bundle(String id) {
-        return bundle(id, SLEEPS);
+    private Path bundle(String container) {
+        return bundle(container, SLEEPS);
     }
 
     /** Sandbox, three containers in it, and each one's delete after its Delete. */
@@ -107,8 +88,8 @@ class GroupKernelTest {
         delete(client, pod);
         shutdown(client, pod);
         client.awaitEnd();
-        ShimProgram.assertEmpty(shim.sockets);
-        ShimProgram.assertEmpty(directory.resolve("run"));
+        assertEmpty(shim.sockets);
+        assertEmpty(directory.resolve("run"));
     }
 
     @Test
@@ -138,12 +119,7 @@ class GroupKernelTest {
             Path bundle = directory.resolve("bundles").resolve(pod + "-" + i);
             assertEquals(client.address, Files.readString(bundle.resolve("address")));
         }
-        String marker = "-socket " + client.socket();
-        long serving =
-                ProcessHandle.allProcesses()
-                        .filter(p -> ShimProgram.commandLine(p.pid()).contains(marker))
-                        .count();
-        assertEquals(1, serving);
+        assertEquals(1, ShimProgram.running("-socket " + client.socket()).size());
     }
 
     @Test
@@ -153,7 +129,7 @@ class GroupKernelTest {
         assertNotEquals(0, result.status());
         assertEquals(1, result.stderr().lines().count(), result.stderr());
         assertTrue(result.stderr().contains("annotation " + SANDBOX), result.stderr());
-        ShimProgram.assertEmpty(shim.sockets);
+        assertEmpty(shim.sockets);
     }
 
     /** Shutdown and desertion after a start has joined, before its Create: the daemon stays. */
@@ -176,7 +152,7 @@ class GroupKernelTest {
         delete(own, second);
         shutdown(own, second);
         own.awaitEnd();
-        ShimProgram.assertEmpty(shim.sockets);
+        assertEmpty(shim.sockets);
     }
 
     /** Also the first one, of which a second start knows only that it has a daemon. */
@@ -220,7 +196,7 @@ class GroupKernelTest {
             own.awaitEnd();
             client.awaitEnd();
         }
-        ShimProgram.assertEmpty(shim.sockets);
+        assertEmpty(shim.sockets);
     }
 
     /** containerd 2.0.0 to 2.0.5: no start for the pod's containers, and no Shutdown after them. */
@@ -248,7 +224,7 @@ class GroupKernelTest {
         delete(two, second);
         two.disconnect();
         client.awaitEnd();
-        ShimProgram.assertEmpty(shim.sockets);
+        assertEmpty(shim.sockets);
     }
 
     /** One of a version that knows no groups is simply joined. */

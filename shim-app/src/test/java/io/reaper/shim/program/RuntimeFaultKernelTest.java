@@ -1,8 +1,13 @@
 package io.reaper.shim.program;
 
 import static io.reaper.shim.program.Calls.createAndStart;
+import static io.reaper.shim.program.Calls.creation;
 import static io.reaper.shim.program.Calls.knows;
 import static io.reaper.shim.program.Calls.lives;
+import static io.reaper.shim.program.ShimProgram.LIMIT;
+import static io.reaper.shim.program.ShimProgram.assertEmpty;
+import static io.reaper.shim.program.ShimProgram.entries;
+import static io.reaper.shim.program.ShimProgram.running;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,44 +20,28 @@ import io.reaper.proto.task.DeleteResponse;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;
 import io.reaper.testing.Await;
-import io.reaper.testing.Root;
+import io.reaper.testing.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code shim delete} where the runtime hangs, is slow, or is not there. */
-@Tag("kernel")
-@Timeout(300)
-class RuntimeFaultKernelTest {
+class RuntimeFaultKernelTest extends ShimKernelTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(2);
-
-    private final String pod = "pod-test-" + Long.toHexString(System.nanoTime());
-    private final String first = pod + "-1";
-    private final String second = pod + "-2";
-
-    @TempDir private Path directory;
-    private ShimProgram shim;
+    private final String first = id + "-1";
+    private final String second = id + "-2";
 
     /** The runtime; a verb for which there is a FIFO of its name and id waits for its writer. */
     private Path gated;
 
     @BeforeEach
-    void open() throws Exception {
-        Root.assume();
-        shim = new ShimProgram(directory);
+    void configure() throws Exception {
         gated = directory.resolve("gated-runtime");
         Files.writeString(
                 gated,
@@ -66,25 +55,18 @@ class RuntimeFaultKernelTest {
                 done
                 exec %s "$@"
                 """
-                        .formatted(directory, ShimProgram.program("reaper-runtime")));
+                        .formatted(directory, Programs.runtime()));
         Files.setPosixFilePermissions(gated, PosixFilePermissions.fromString("rwx------"));
         shim.environment.put("REAPER_RUNTIME_PATH", gated.toString());
         shim.environment.put("REAPER_SHIM_LOG", directory.resolve("shim.log").toString());
     }
 
-    @AfterEach
-    void close() throws Exception {
-        if (shim != null) {
-            shim.end();
-        }
+    private Path bundle(String container) {
+        return shim.bundle(container, "exec sleep 1000", "io.kubernetes.cri.sandbox-id", id);
     }
 
-    private Path bundle(String id) {
-        return shim.bundle(id, "exec sleep 1000", "io.kubernetes.cri.sandbox-id", pod);
-    }
-
-    private Path gate(String verb, String id) {
-        Path gate = directory.resolve(verb + "-" + id);
+    private Path gate(String verb, String container) {
+        Path gate = directory.resolve(verb + "-" + container);
         LinuxFiles.mkfifo(gate, 0600);
         return gate;
     }
@@ -94,17 +76,8 @@ class RuntimeFaultKernelTest {
         Await.until(LIMIT, () -> Files.exists(reached), () -> "a command at " + gate);
     }
 
-    private List<String> states() throws Exception {
-        try (Stream<Path> states = Files.list(directory.resolve("run"))) {
-            return states.map(state -> state.getFileName().toString()).toList();
-        }
-    }
-
-    private List<String> commandsOf(String id) {
-        return ProcessHandle.allProcesses()
-                .map(process -> ShimProgram.commandLine(process.pid()))
-                .filter(line -> line.contains(gated + " ") && line.contains(id))
-                .toList();
+    private List<String> states() {
+        return entries(directory.resolve("run"));
     }
 
     /** containerd does so when its Create has taken too long for it. */
@@ -117,18 +90,19 @@ class RuntimeFaultKernelTest {
         Path gate = gate("create", second);
         Client own = shim.startDaemon(second, two);
         CompletableFuture<ByteString> create =
-                own.send("Create", shim.create(second, two), Deadline.NONE);
+                own.send("Create", creation(second, two), Deadline.NONE);
         awaitReached(gate);
         Result result = shim.delete(second, two);
         assertEquals(0, result.status(), result.stderr());
-        assertThrows(ExecutionException.class, () -> create.get(2, TimeUnit.MINUTES));
+        assertThrows(
+                ExecutionException.class, () -> create.get(LIMIT.toSeconds(), TimeUnit.SECONDS));
         assertFalse(knows(client, second));
         assertEquals(List.of(first), states());
-        assertEquals(List.of(), commandsOf(second));
+        Await.until(LIMIT, () -> running(second).isEmpty(), () -> "no command: " + running(second));
         assertTrue(lives(sibling) && knows(client, first));
         assertEquals(0, shim.delete(first, one).status());
         client.awaitEnd(); // nothing of the other keeps it
-        ShimProgram.assertEmpty(shim.sockets);
+        assertEmpty(shim.sockets);
     }
 
     /** containerd takes the container for gone, so the daemon does, too. */
@@ -144,7 +118,7 @@ class RuntimeFaultKernelTest {
         assertEquals(137, DeleteResponse.parseFrom(result.stdout()).getExitStatus());
         client.awaitEnd();
         assertFalse(lives(pid));
-        ShimProgram.assertEmpty(shim.sockets);
+        assertEmpty(shim.sockets);
         assertEquals(List.of(first), states());
         String log = Files.readString(directory.resolve("shim.log"));
         String left = "what the runtime keeps of it is removed by: ";
@@ -163,23 +137,14 @@ class RuntimeFaultKernelTest {
         Path one = bundle(first);
         Client dead = shim.startDaemon(first, one);
         int pid = createAndStart(dead, first, one);
-        ProcessHandle.of(dead.pid).orElseThrow().destroyForcibly();
-        dead.awaitEnd();
+        dead.killDaemon();
         Path gate = gate("delete", first);
         Result result = shim.delete(first, one);
         assertEquals(0, result.status(), result.stderr());
-        assertFalse(lives(pid));
+        Await.until(LIMIT, () -> !lives(pid), () -> "init's end, by the shim itself");
         assertEquals(List.of(first), states());
         awaitReached(gate);
         Files.writeString(gate, "go on\n");
-        Await.until(LIMIT, () -> unchecked().isEmpty(), () -> "the runtime's end of it");
-    }
-
-    private List<String> unchecked() {
-        try {
-            return states();
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
+        shim.awaitNoState();
     }
 }

@@ -1,17 +1,23 @@
 package io.reaper.shim.program;
 
+import static io.reaper.shim.program.Calls.createAndStart;
+import static io.reaper.shim.program.Calls.delete;
+import static io.reaper.shim.program.Calls.exit;
+import static io.reaper.shim.program.Calls.newContainer;
+import static io.reaper.shim.program.Calls.waiting;
+import static io.reaper.shim.program.ShimProgram.LIMIT;
+import static io.reaper.shim.program.ShimProgram.entries;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.linux.Deadline;
 import io.reaper.proto.task.ConnectRequest;
-import io.reaper.proto.task.DeleteRequest;
 import io.reaper.proto.task.DeleteResponse;
-import io.reaper.proto.task.StartRequest;
-import io.reaper.proto.task.WaitRequest;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;
+import io.reaper.testing.Await;
+import io.reaper.testing.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,27 +27,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What only the native executable promises. */
-@Tag("kernel")
 @Tag("native")
-@Timeout(300)
-class ShimExecutableKernelTest {
+class ShimExecutableKernelTest extends ShimKernelTest {
 
     /** Set by the build script in its environment. */
     private static final String BUILD_MARKER = "reaper-build-environment-marker";
 
     /**
-     * The trim comes 5 s after the last request; the threads that carried the calls end 30 s after
-     * them, by the JDK's rule.
+     * A thread that has carried calls ends 30 s after them, by the JDK's rule; the trim, 5 s after
+     * them, is over by then.
      */
-    private static final Duration UNTIL_IDLE = Duration.ofSeconds(45);
+    private static final String CARRIER = "ForkJoinPool-";
 
     private static final Duration WATCHED = Duration.ofSeconds(20);
 
@@ -56,33 +56,16 @@ class ShimExecutableKernelTest {
                     "((poll|epoll_wait)\\(.*, [1-9]\\d*\\)|epoll_pwait\\(.*, [1-9]\\d*, NULL, 8\\)"
                             + "|(ppoll|futex|select|pselect6)\\(.*\\{tv_sec=.*\\)) += .*");
 
-    private final String id = "shim-test-" + Long.toHexString(System.nanoTime());
-
-    @TempDir private Path directory;
-    private ShimProgram shim;
-
-    @BeforeEach
-    void open() {
-        shim = new ShimProgram(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        shim.end();
-    }
-
-    private static String program() {
-        return ShimProgram.program("containerd-shim-reaper-v2");
-    }
-
     @Test
     void anIdleDaemonMakesNoSystemCall() throws Exception {
         Path bundle = shim.bundle(id, "exec sleep 1000");
         Client client = shim.startDaemon(id, bundle);
-        client.call("Create", shim.create(id, bundle));
-        client.call("Start", StartRequest.newBuilder().setId(id).build());
-        var unused = client.send("Wait", WaitRequest.newBuilder().setId(id).build(), Deadline.NONE);
-        Thread.sleep(UNTIL_IDLE);
+        createAndStart(client, id, bundle);
+        var unused = client.send("Wait", waiting(id), Deadline.NONE);
+        Await.until(
+                LIMIT,
+                () -> threads(client.pid).stream().noneMatch(name -> name.startsWith(CARRIER)),
+                () -> "the end of those who carried calls: " + threads(client.pid));
         List<String> calls = watch(client.pid).stream().filter(this::isEndedCall).toList();
         assertEquals(List.of(), calls);
         List<String> threads = threads(client.pid);
@@ -109,10 +92,9 @@ class ShimExecutableKernelTest {
         return Files.readAllLines(trace, StandardCharsets.ISO_8859_1);
     }
 
-    private static List<String> threads(long pid) throws IOException {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
-            return tasks.map(task -> name(task.resolve("comm"))).toList();
-        }
+    private static List<String> threads(long pid) {
+        Path tasks = Path.of("/proc/" + pid + "/task");
+        return entries(tasks).stream().map(task -> name(tasks.resolve(task + "/comm"))).toList();
     }
 
     private static String name(Path comm) {
@@ -129,9 +111,8 @@ class ShimExecutableKernelTest {
         Path bundle = shim.bundle(id, "exec sleep 1000");
         assertEquals(List.of(), timedWaits(traced("start", bundle, shim.start(id))));
         Client client = shim.connect(Files.readString(bundle.resolve("address")));
-        client.call("Create", shim.create(id, bundle));
-        ProcessHandle.of(client.pid).orElseThrow().destroyForcibly();
-        client.awaitEnd();
+        newContainer(client, id, bundle);
+        client.killDaemon();
         String[] delete = {
             "-namespace", ShimProgram.NAMESPACE, "-id", id, "-bundle", bundle.toString(), "delete"
         };
@@ -161,7 +142,7 @@ class ShimExecutableKernelTest {
                                         "-qq",
                                         "-o",
                                         traces.resolve("t").toString(),
-                                        program()),
+                                        Programs.shim().toString()),
                                 Stream.of(arguments))
                         .toList();
         byte[] stdin = name.equals("start") ? shim.bootstrap(id) : new byte[0];
@@ -173,10 +154,9 @@ class ShimExecutableKernelTest {
     void afterADeleteTheShimsDeleteAsksNobody() throws Exception {
         Path bundle = shim.bundle(id, "exit 3");
         Client client = shim.startDaemon(id, bundle);
-        client.call("Create", shim.create(id, bundle));
-        client.call("Start", StartRequest.newBuilder().setId(id).build());
-        client.call("Wait", WaitRequest.newBuilder().setId(id).build());
-        client.call("Delete", DeleteRequest.newBuilder().setId(id).build());
+        createAndStart(client, id, bundle);
+        exit(client, id);
+        delete(client, id);
         shim.environment.put("REAPER_RUNTIME_PATH", "/no/such/runtime");
         shim.environment.put("REAPER_SHIM_LOG", directory.resolve("shim.log").toString());
         Result result = shim.delete(id, bundle);
@@ -190,7 +170,7 @@ class ShimExecutableKernelTest {
     @Test
     void itNeedsNothingButLibc() throws Exception {
         List<String> needed =
-                output("readelf", "--wide", "--dynamic", program())
+                output("readelf", "--wide", "--dynamic", Programs.shim().toString())
                         .lines()
                         .filter(line -> line.contains("(NEEDED)"))
                         .map(line -> line.replaceFirst(".*\\[(.*)\\]", "$1"))
@@ -201,8 +181,7 @@ class ShimExecutableKernelTest {
 
     @Test
     void itTellsNothingOfTheMachineThatBuiltIt() throws Exception {
-        String text =
-                new String(Files.readAllBytes(Path.of(program())), StandardCharsets.ISO_8859_1);
+        String text = new String(Files.readAllBytes(Programs.shim()), StandardCharsets.ISO_8859_1);
         for (String word :
                 List.of(BUILD_MARKER, "REAPER_BUILD_MARKER", "java/lang/foreign/Linker")) {
             assertFalse(text.contains(word), word);

@@ -1,6 +1,7 @@
 package io.reaper.shim.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -8,7 +9,7 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.reaper.linux.Deadline;
-import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.Pidfd;
 import io.reaper.proto.bootstrap.BootstrapParams;
 import io.reaper.proto.events.Envelope;
 import io.reaper.proto.events.ForwardRequest;
@@ -18,12 +19,13 @@ import io.reaper.proto.events.TaskExit;
 import io.reaper.proto.events.TaskStart;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.task.ConnectResponse;
-import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ttrpc.Call;
 import io.reaper.shim.ttrpc.ShimVertx;
 import io.reaper.shim.ttrpc.TtrpcClient;
 import io.reaper.shim.ttrpc.TtrpcServer;
 import io.reaper.shim.ttrpc.TtrpcService;
+import io.reaper.testing.Await;
+import io.reaper.testing.Programs;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +33,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +54,10 @@ import java.util.concurrent.TimeUnit;
 final class ShimProgram implements TtrpcService {
 
     static final String NAMESPACE = "test";
+
+    /** Of waits for other programs: passes only where one hangs. */
+    static final Duration LIMIT = Duration.ofMinutes(2);
+
     private static final String SERVICE = "containerd.task.v2.Task";
 
     final Path directory;
@@ -65,15 +72,9 @@ final class ShimProgram implements TtrpcService {
         this.sockets = directory.resolve("s");
         await(server.listen(directory.resolve("t")));
         environment.put("TTRPC_ADDRESS", directory.resolve("t").toString());
-        environment.put("REAPER_RUNTIME_PATH", program("reaper-runtime"));
+        environment.put("REAPER_RUNTIME_PATH", Programs.runtime().toString());
         environment.put("REAPER_RUNTIME_ROOT", directory.resolve("run").toString());
         environment.put("REAPER_ISOLATION", "host");
-    }
-
-    static String program(String name) {
-        Path path = Path.of(System.getProperty("reaper.bin", "")).resolve(name);
-        assertTrue(Files.isExecutable(path), "not installed: " + path + " (see reaper.bin)");
-        return path.toAbsolutePath().toString();
     }
 
     /** What a program left behind. */
@@ -132,7 +133,7 @@ final class ShimProgram implements TtrpcService {
 
     Process launch(Path bundle, byte[] stdin, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(arguments));
-        command.addFirst(program("containerd-shim-reaper-v2"));
+        command.addFirst(Programs.shim().toString());
         return launch(bundle, stdin, command);
     }
 
@@ -150,7 +151,7 @@ final class ShimProgram implements TtrpcService {
         CompletableFuture<byte[]> stdout =
                 CompletableFuture.supplyAsync(() -> readAll(process.getInputStream()));
         byte[] stderr = readAll(process.getErrorStream());
-        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "the program hangs");
+        assertTrue(process.waitFor(LIMIT), "the program hangs");
         return new Result(
                 process.exitValue(),
                 ByteString.copyFrom(stdout.get()),
@@ -220,7 +221,7 @@ final class ShimProgram implements TtrpcService {
         }
 
         ByteString call(String method, MessageLite request) throws Exception {
-            return send(method, request, Deadline.NONE).get(120, TimeUnit.SECONDS);
+            return send(method, request, Deadline.NONE).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
 
         CompletableFuture<ByteString> send(String method, MessageLite request, Deadline deadline) {
@@ -232,7 +233,7 @@ final class ShimProgram implements TtrpcService {
         }
 
         boolean lives() {
-            return ProcessInfo.of((int) pid).filter(p -> !p.isZombie()).isPresent();
+            return Calls.lives((int) pid);
         }
 
         /** As containerd does, which has one connection for each container. */
@@ -240,18 +241,39 @@ final class ShimProgram implements TtrpcService {
             client.disconnect();
         }
 
-        void awaitEnd() throws Exception {
-            ProcessHandle.of(pid)
-                    .ifPresent(h -> h.onExit().orTimeout(120, TimeUnit.SECONDS).join());
+        /** As if it had crashed. */
+        void killDaemon() {
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            awaitEnd();
+        }
+
+        /** Until the kernel says so, whoever its parent is, and whether that one takes note. */
+        void awaitEnd() {
+            Pidfd.find((int) pid).ifPresent(Client::awaitEnd);
+        }
+
+        private static void awaitEnd(Pidfd daemon) {
+            try (daemon) {
+                assertTrue(
+                        daemon.awaitExit(Deadline.after(LIMIT)),
+                        () -> "the daemon has not ended: " + commandLine(daemon.pid()));
+            }
         }
     }
 
-    CreateTaskRequest create(String id, Path bundle) {
-        return CreateTaskRequest.newBuilder().setId(id).setBundle(bundle.toString()).build();
+    String nextEvent() throws InterruptedException {
+        String event = events.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertNotNull(event, "no event has come");
+        return event;
     }
 
-    String nextEvent() throws InterruptedException {
-        return String.valueOf(events.poll(120, TimeUnit.SECONDS));
+    /** The next events, up to and with the first that begins so. */
+    List<String> eventsUntil(String last) throws InterruptedException {
+        List<String> seen = new ArrayList<>();
+        do {
+            seen.add(nextEvent());
+        } while (!seen.getLast().startsWith(last));
+        return seen;
     }
 
     @Override
@@ -290,21 +312,14 @@ final class ShimProgram implements TtrpcService {
     }
 
     static void await(CompletionStage<?> stage) {
-        stage.toCompletableFuture().orTimeout(120, TimeUnit.SECONDS).join();
+        stage.toCompletableFuture().orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
     }
 
-    /**
-     * Every one that was started for a bundle of ours, also those to which nobody has connected.
-     */
-    private void killDaemons() {
-        List<ProcessHandle> daemons =
-                ProcessHandle.allProcesses()
-                        .filter(
-                                process ->
-                                        commandLine(process.pid())
-                                                .contains(" -bundle " + directory + "/"))
-                        .toList();
-        daemons.forEach(ProcessHandle::destroyForcibly);
+    /** Processes with these words in their command lines. */
+    static List<ProcessHandle> running(String words) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> commandLine(process.pid()).contains(words))
+                .toList();
     }
 
     static String commandLine(long pid) {
@@ -317,28 +332,47 @@ final class ShimProgram implements TtrpcService {
 
     /**
      * Kills what a failed test left; containers are below their daemons or known by their bundle.
+     * Daemons are known by theirs, also those to which nobody has connected. Returns when no
+     * command is at our directory any more: that of a delete may outlast it.
      */
     void end() throws Exception {
-        killDaemons();
+        running(" -bundle " + directory + "/").forEach(ProcessHandle::destroyForcibly);
         try (var bundles = Files.list(Files.createDirectories(directory.resolve("bundles")))) {
             for (Path bundle : bundles.toList()) {
                 delete(bundle.getFileName().toString(), bundle);
             }
         }
+        try {
+            Await.until(LIMIT, () -> ours().isEmpty(), () -> "nothing runs: " + ours());
+        } finally {
+            running(directory + "/").forEach(ProcessHandle::destroyForcibly);
+        }
         await(server.close());
         await(vertx.close().toCompletionStage());
     }
 
-    /** Nothing is there, or there is no such directory. */
-    static void assertEmpty(Path path) throws IOException {
-        if (Files.exists(path)) {
-            try (var entries = Files.list(path)) {
-                assertEquals(List.of(), entries.toList());
-            }
+    private List<String> ours() {
+        return running(directory + "/").stream().map(p -> commandLine(p.pid())).toList();
+    }
+
+    /** The runtime's part of a delete may outlast the shim's, whose time is short. */
+    void awaitNoState() {
+        Path states = directory.resolve("run");
+        Await.until(LIMIT, () -> entries(states).isEmpty(), () -> "empty: " + entries(states));
+    }
+
+    /** What is there; nothing where there is no such directory. */
+    static List<String> entries(Path path) {
+        try (var entries = Files.list(path)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    static Deadline within(Duration duration) {
-        return Deadline.after(duration);
+    static void assertEmpty(Path path) {
+        assertEquals(List.of(), entries(path), path::toString);
     }
 }

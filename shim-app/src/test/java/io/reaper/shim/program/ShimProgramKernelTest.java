@@ -1,6 +1,18 @@
 package io.reaper.shim.program;
 
+import static io.reaper.shim.program.Calls.createAndStart;
+import static io.reaper.shim.program.Calls.creation;
+import static io.reaper.shim.program.Calls.delete;
+import static io.reaper.shim.program.Calls.end;
+import static io.reaper.shim.program.Calls.initPid;
+import static io.reaper.shim.program.Calls.kill;
+import static io.reaper.shim.program.Calls.lives;
+import static io.reaper.shim.program.Calls.refusal;
+import static io.reaper.shim.program.Calls.shutdown;
+import static io.reaper.shim.program.Calls.waiting;
+import static io.reaper.shim.program.ShimProgram.LIMIT;
 import static io.reaper.shim.program.ShimProgram.assertEmpty;
+import static io.reaper.shim.program.ShimProgram.entries;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -8,24 +20,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
 import io.reaper.linux.OpenFlags;
-import io.reaper.linux.ProcessInfo;
 import io.reaper.linux.Signals;
 import io.reaper.linux.Syscalls;
-import io.reaper.linux.UnixSockets;
 import io.reaper.proto.task.ConnectRequest;
-import io.reaper.proto.task.ConnectResponse;
-import io.reaper.proto.task.CreateTaskResponse;
-import io.reaper.proto.task.DeleteRequest;
 import io.reaper.proto.task.DeleteResponse;
-import io.reaper.proto.task.KillRequest;
-import io.reaper.proto.task.ShutdownRequest;
-import io.reaper.proto.task.StartRequest;
-import io.reaper.proto.task.WaitRequest;
 import io.reaper.proto.task.WaitResponse;
 import io.reaper.proto.types.RuntimeInfo;
 import io.reaper.shim.program.ShimProgram.Client;
@@ -33,91 +37,37 @@ import io.reaper.shim.program.ShimProgram.Result;
 import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.testing.Await;
-import io.reaper.testing.Root;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.reaper.testing.Programs;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The installed programs, without containerd: what it depends on, word for word. */
-@Tag("kernel")
-@Timeout(300)
-class ShimProgramKernelTest {
-
-    /** The tracking cgroup is named by the id alone: other runs of this test have others. */
-    private final String id = "shim-test-" + Long.toHexString(System.nanoTime());
-
-    @TempDir private Path directory;
-    private ShimProgram shim;
-
-    @BeforeEach
-    void open() throws Exception {
-        Root.assume();
-        shim = new ShimProgram(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (shim != null) {
-            shim.end();
-        }
-    }
-
-    private static StartRequest start(String id) {
-        return StartRequest.newBuilder().setId(id).build();
-    }
-
-    private static WaitRequest waitFor(String id) {
-        return WaitRequest.newBuilder().setId(id).build();
-    }
-
-    private static DeleteRequest delete(String id) {
-        return DeleteRequest.newBuilder().setId(id).build();
-    }
-
-    private static ShutdownRequest shutdown(String id) {
-        return ShutdownRequest.newBuilder().setId(id).build();
-    }
-
-    private int createAndStart(Client client, String id, Path bundle) throws Exception {
-        int pid =
-                CreateTaskResponse.parseFrom(client.call("Create", shim.create(id, bundle)))
-                        .getPid();
-        client.call("Start", start(id));
-        return pid;
-    }
+class ShimProgramKernelTest extends ShimKernelTest {
 
     @Test
     void aWholeLife() throws Exception {
         Path bundle = shim.bundle(id, "exit 7");
         Client client = shim.startDaemon(id, bundle);
         createAndStart(client, id, bundle);
-        WaitResponse ended = WaitResponse.parseFrom(client.call("Wait", waitFor(id)));
+        WaitResponse ended = end(client, id);
         assertEquals(7, ended.getExitStatus());
-        DeleteResponse deleted = DeleteResponse.parseFrom(client.call("Delete", delete(id)));
-        assertEquals(ended.getExitedAt(), deleted.getExitedAt());
-        client.call("Shutdown", shutdown(id));
+        assertEquals(ended.getExitedAt(), delete(client, id).getExitedAt());
+        // before the Shutdown, which gives what is not told yet two seconds
+        assertEquals(
+                List.of("/tasks/create", "/tasks/start", "/tasks/exit 7", "/tasks/delete"),
+                shim.eventsUntil("/tasks/delete"));
+        shutdown(client, id);
         client.awaitEnd();
-        assertEquals("/tasks/create", shim.nextEvent());
-        assertEquals("/tasks/start", shim.nextEvent());
-        assertEquals("/tasks/exit 7", shim.nextEvent());
-        assertEquals("/tasks/delete", shim.nextEvent());
         assertTrue(shim.events.isEmpty());
         assertEmpty(shim.sockets);
         assertEmpty(directory.resolve("run"));
@@ -144,7 +94,7 @@ class ShimProgramKernelTest {
             assertTrue(other.text().matches("unix:///run/containerd/s/[0-9a-f]{64}"), other.text());
             assertEquals("", other.stderr());
             Client elsewhere = shim.connect(other.text());
-            elsewhere.call("Shutdown", shutdown(id));
+            shutdown(elsewhere, id);
             elsewhere.awaitEnd();
         }
     }
@@ -169,12 +119,7 @@ class ShimProgramKernelTest {
             address = result.text();
         }
         Client client = shim.connect(address);
-        String marker = "-socket " + client.socket();
-        long serving =
-                ProcessHandle.allProcesses()
-                        .filter(p -> ShimProgram.commandLine(p.pid()).contains(marker))
-                        .count();
-        assertEquals(1, serving);
+        assertEquals(1, ShimProgram.running("-socket " + client.socket()).size());
     }
 
     /** Over the daemon's whole life nobody writes to descriptors 1 and 2 but start, once. */
@@ -182,7 +127,6 @@ class ShimProgramKernelTest {
     void startWritesOneLine() throws Exception {
         Path bundle = shim.bundle(id, "echo lost");
         Path trace = directory.resolve("trace");
-        String program = ShimProgram.program("containerd-shim-reaper-v2");
         List<String> command =
                 Stream.concat(
                                 Stream.of(
@@ -195,7 +139,7 @@ class ShimProgramKernelTest {
                                         "signal=none",
                                         "-o",
                                         trace.toString(),
-                                        program),
+                                        Programs.shim().toString()),
                                 Stream.of(shim.start(id)))
                         .toList();
         Process traced = shim.launch(bundle, shim.bootstrap(id), command);
@@ -204,7 +148,7 @@ class ShimProgramKernelTest {
                 traced.getInputStream().read(first); // strace holds the pipe: no end to wait for
         String address = new String(first, 0, length, StandardCharsets.UTF_8);
         Client client = shim.connect(address);
-        client.call("Shutdown", shutdown(id));
+        shutdown(client, id);
         client.awaitEnd();
         Result rest = ShimProgram.finish(traced);
         assertEquals("", rest.text());
@@ -246,35 +190,20 @@ class ShimProgramKernelTest {
                                     "-c",
                                     "exec \"$@\" >../../stdout",
                                     "sh",
-                                    ShimProgram.program("containerd-shim-reaper-v2"),
+                                    Programs.shim().toString(),
                                     "-namespace",
                                     ShimProgram.NAMESPACE,
                                     "-id",
                                     id,
                                     "start"));
             Path address = bundle.resolve("address");
-            until("it serves", () -> Files.exists(address) && served(address));
+            Await.until(LIMIT, () -> Files.exists(address), () -> "it serves, and says where");
             assertTrue(start.isAlive(), "it waits for somebody to read the address");
             start.destroyForcibly().waitFor();
-            until("the daemon has gone", () -> isEmpty(shim.sockets));
-        }
-    }
-
-    private static boolean served(Path address) throws IOException {
-        return UnixSockets.accepts(
-                Path.of(Files.readString(address).substring("unix://".length())));
-    }
-
-    private static boolean isEmpty(Path path) throws IOException {
-        try (Stream<Path> entries = Files.list(path)) {
-            return entries.findAny().isEmpty();
-        }
-    }
-
-    private static void until(String what, Callable<Boolean> condition) throws Exception {
-        for (long end = System.nanoTime() + Duration.ofSeconds(60).toNanos(); !condition.call(); ) {
-            assertTrue(System.nanoTime() < end, "after a minute still not: " + what);
-            Thread.sleep(20);
+            Await.until(
+                    LIMIT,
+                    () -> entries(shim.sockets).isEmpty(),
+                    () -> "the daemon has gone: " + entries(shim.sockets));
         }
     }
 
@@ -282,8 +211,7 @@ class ShimProgramKernelTest {
     void aNewDaemonReplacesAStaleSocket() throws Exception {
         Path bundle = shim.bundle(id, "exit 0");
         Client first = shim.startDaemon(id, bundle);
-        ProcessHandle.of(first.pid).orElseThrow().destroyForcibly();
-        first.awaitEnd();
+        first.killDaemon();
         assertTrue(Files.exists(first.socket()));
         Client second = shim.startDaemon(id, bundle);
         assertEquals(first.address, second.address);
@@ -295,9 +223,8 @@ class ShimProgramKernelTest {
         Path bundle = shim.bundle(id, "setsid sleep 1000 & exec sleep 1001");
         Client client = shim.startDaemon(id, bundle);
         int pid = createAndStart(client, id, bundle);
-        ProcessHandle.of(client.pid).orElseThrow().destroyForcibly();
-        client.awaitEnd();
-        assertTrue(ProcessInfo.of(pid).isPresent(), "the container outlives its shim");
+        client.killDaemon();
+        assertTrue(lives(pid), "the container outlives its shim");
         Result result = shim.delete(id, bundle);
         assertEquals(0, result.status(), result.stderr());
         assertEquals("", result.stderr());
@@ -305,9 +232,9 @@ class ShimProgramKernelTest {
         assertEquals(pid, response.getPid());
         assertEquals(137, response.getExitStatus());
         assertTrue(response.getExitedAt().getSeconds() > 0);
-        assertTrue(ProcessInfo.of(pid).filter(p -> !p.isZombie()).isEmpty());
         assertEmpty(shim.sockets);
-        assertEmpty(directory.resolve("run"));
+        shim.awaitNoState();
+        assertFalse(lives(pid));
         Result again = shim.delete(id, bundle);
         assertEquals(0, again.status(), again.stderr());
         assertEquals(137, DeleteResponse.parseFrom(again.stdout()).getExitStatus());
@@ -318,13 +245,12 @@ class ShimProgramKernelTest {
         Path bundle = shim.bundle(id, "exit 42");
         Client client = shim.startDaemon(id, bundle);
         createAndStart(client, id, bundle);
-        WaitResponse ended = WaitResponse.parseFrom(client.call("Wait", waitFor(id)));
-        ProcessHandle.of(client.pid).orElseThrow().destroyForcibly();
-        client.awaitEnd();
+        WaitResponse ended = end(client, id);
+        client.killDaemon();
         DeleteResponse response = DeleteResponse.parseFrom(shim.delete(id, bundle).stdout());
         assertEquals(42, response.getExitStatus());
         assertEquals(ended.getExitedAt(), response.getExitedAt());
-        assertEmpty(directory.resolve("run"));
+        shim.awaitNoState();
     }
 
     /** containerd runs delete after a refused Create too. */
@@ -337,7 +263,7 @@ class ShimProgramKernelTest {
         Result result = shim.delete(id, other);
         assertEquals(0, result.status(), result.stderr());
         assertEquals(0, DeleteResponse.parseFrom(result.stdout()).getPid());
-        assertTrue(ProcessInfo.of(pid).filter(p -> !p.isZombie()).isPresent());
+        assertTrue(lives(pid));
         assertTrue(client.lives() && Files.exists(client.socket()));
     }
 
@@ -353,7 +279,7 @@ class ShimProgramKernelTest {
         client.awaitEnd();
         assertFalse(client.lives());
         assertEmpty(shim.sockets);
-        assertTrue(ProcessInfo.of(pid).isPresent(), "containers live on");
+        assertTrue(lives(pid), "containers live on");
     }
 
     @Test
@@ -361,17 +287,12 @@ class ShimProgramKernelTest {
         Path bundle = shim.bundle(id, "exec sleep 1000");
         Client client = shim.startDaemon(id, bundle);
         createAndStart(client, id, bundle);
-        client.call("Shutdown", shutdown(id));
+        shutdown(client, id);
         client.call("Connect", ConnectRequest.newBuilder().setId(id).build());
-        client.call("Kill", KillRequest.newBuilder().setId(id).setSignal(9).build());
-        client.call("Wait", waitFor(id));
-        client.call("Delete", delete(id));
-        client.call("Shutdown", shutdown(id));
+        kill(client, id);
+        delete(client, id);
+        shutdown(client, id);
         client.awaitEnd();
-    }
-
-    private static TtrpcException refusal(ExecutionException failure) {
-        return (TtrpcException) failure.getCause();
     }
 
     @Test
@@ -379,12 +300,7 @@ class ShimProgramKernelTest {
         shim.environment.put("REAPER_RUNTIME_PATH", "/no/such/runtime");
         Path bundle = shim.bundle(id, "exit 0");
         Client client = shim.startDaemon(id, bundle);
-        TtrpcException failure =
-                refusal(
-                        assertThrows(
-                                ExecutionException.class,
-                                () -> client.call("Create", shim.create(id, bundle))));
-        String message = failure.getMessage();
+        String message = refusal(client, "Create", creation(id, bundle)).getMessage();
         assertTrue(message.contains("/no/such/runtime"), message);
         assertTrue(message.contains("REAPER_RUNTIME_PATH"), message);
         assertTrue(client.lives());
@@ -396,81 +312,68 @@ class ShimProgramKernelTest {
         Path bundle = shim.bundle(id, "exit 0");
         Files.writeString(bundle.resolve("config.json"), "{\"ociVersion\": broken");
         Client client = shim.startDaemon(id, bundle);
-        TtrpcException failure =
-                refusal(
-                        assertThrows(
-                                ExecutionException.class,
-                                () -> client.call("Create", shim.create(id, bundle))));
-        assertTrue(
-                failure.getMessage().startsWith("OCI runtime create failed: "),
-                failure.getMessage());
-        assertTrue(failure.getMessage().contains("config.json"), failure.getMessage());
+        String message = refusal(client, "Create", creation(id, bundle)).getMessage();
+        assertTrue(message.startsWith("OCI runtime create failed: "), message);
+        assertTrue(message.contains("config.json"), message);
         assertEmpty(directory.resolve("run"));
     }
 
-    /** Wherever in the command the time is up: nothing is left, and the id can be used at once. */
+    /** Wherever in the command the time is up: nothing is left, and the id can be used again. */
     @Test
     void aCreateOutOfTimeLeavesNothing() throws Exception {
         Path bundle = shim.bundle(id, "exec sleep 1000");
         Client client = shim.startDaemon(id, bundle);
         int late = 0;
         for (int millis : new int[] {1, 100, 200, 300, 400, 500, 600, 800, 1000}) {
-            late += createWithin(client, bundle, millis) ? 0 : 1;
-            awaitNothing(client); // a Create may be late to begin, and Wait overtakes it
+            late += createWithin(client, bundle, Duration.ofMillis(millis)) ? 0 : 1;
         }
         assertTrue(late > 0);
-        createAndStart(client, id, bundle);
-        killAndDelete(client);
+        assertTrue(createWithin(client, bundle, LIMIT));
     }
 
-    private void awaitNothing(Client client) {
-        List<Object> left = new ArrayList<>();
-        Await.until(
-                Duration.ofMinutes(1),
-                () -> {
-                    left.clear();
-                    left.addAll(ProcessHandle.of(client.pid).orElseThrow().children().toList());
-                    try (Stream<Path> entries = Files.list(directory.resolve("run"))) {
-                        entries.forEach(left::add);
-                    } catch (NoSuchFileException e) {
-                        return left.isEmpty();
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                    return left.isEmpty();
-                },
-                () -> "nothing is left: " + left);
-    }
-
-    /** Creates, and removes again what was created in time; false if time was up before. */
-    private boolean createWithin(Client client, Path bundle, int millis) throws Exception {
-        Deadline deadline = ShimProgram.within(Duration.ofMillis(millis));
-        try {
-            client.send("Create", shim.create(id, bundle), deadline).get(120, TimeUnit.SECONDS);
-        } catch (ExecutionException failure) {
-            assertEquals(Code.DEADLINE_EXCEEDED, refusal(failure).code(), failure.getMessage());
-            if (initPid(client) == 0) {
-                // pends until all is undone
-                ExecutionException gone =
-                        assertThrows(
-                                ExecutionException.class, () -> client.call("Wait", waitFor(id)));
-                assertEquals(Code.NOT_FOUND, refusal(gone).code());
+    /** Creates, and removes again what was created; false if time was up before. */
+    private boolean createWithin(Client client, Path bundle, Duration limit) throws Exception {
+        Code code = code(client.send("Create", creation(id, bundle), Deadline.after(limit)));
+        if (code != Code.OK) {
+            // pends until all is undone; or, made at the last moment, it is there for us to end
+            CompletableFuture<ByteString> end = client.send("Wait", waiting(id), Deadline.NONE);
+            Await.until(
+                    LIMIT,
+                    () -> end.isDone() || initPid(client, id) > 0,
+                    () -> "neither made nor undone");
+            if (end.isDone()) {
+                assertEquals(Code.NOT_FOUND, code(end));
+                awaitNothing(client);
+                if (code == Code.ALREADY_EXISTS) {
+                    // one before it, which was so late to begin that its Wait had overtaken it
+                    return createWithin(client, bundle, limit);
+                }
+                assertEquals(Code.DEADLINE_EXCEEDED, code);
                 return false;
             }
         }
-        killAndDelete(client);
+        kill(client, id);
+        delete(client, id);
         return true;
     }
 
-    private int initPid(Client client) throws Exception {
-        ConnectRequest request = ConnectRequest.newBuilder().setId(id).build();
-        return ConnectResponse.parseFrom(client.call("Connect", request)).getTaskPid();
+    private static Code code(CompletableFuture<ByteString> call) throws Exception {
+        try {
+            call.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            return Code.OK;
+        } catch (ExecutionException e) {
+            return ((TtrpcException) e.getCause()).code();
+        }
     }
 
-    private void killAndDelete(Client client) throws Exception {
-        client.call("Kill", KillRequest.newBuilder().setId(id).setSignal(9).build());
-        client.call("Wait", waitFor(id));
-        client.call("Delete", delete(id));
+    private void awaitNothing(Client client) {
+        Await.until(LIMIT, () -> left(client).isEmpty(), () -> "nothing is left: " + left(client));
+    }
+
+    private List<String> left(Client client) {
+        List<String> left = new ArrayList<>(entries(directory.resolve("run")));
+        ProcessHandle.of(client.pid).orElseThrow().children().forEach(p -> left.add(p.toString()));
+        return left;
     }
 
     @Test
