@@ -49,11 +49,12 @@ import org.junit.jupiter.api.io.TempDir;
  * client.
  */
 @Tag("kernel")
-@Timeout(60)
+@Timeout(300)
 class TerminalStreamsKernelTest {
 
     private static final StreamOwner OWNER = new StreamOwner("ns", "c");
     private static final int MEGABYTES = 10;
+    private static final int LIMIT_SECONDS = 60;
 
     @TempDir private Path directory;
     private final List<Pidfd> processes = new ArrayList<>();
@@ -145,7 +146,7 @@ class TerminalStreamsKernelTest {
     }
 
     private static void await(CompletableFuture<?> future) throws Exception {
-        future.get(20, TimeUnit.SECONDS);
+        future.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
@@ -182,8 +183,10 @@ class TerminalStreamsKernelTest {
             Pidfd process =
                     run(
                             streams,
-                            "read go; stty size; trap 'stty size; exit 0' WINCH; echo ready;"
-                                    + " while :; do read x; done");
+                            // a signal never slips in between a look for it and wait, as it may
+                            // with read
+                            "read go; stty size; trap 'stty size; exit 0' WINCH; sleep 1000 &"
+                                    + " echo ready; while :; do wait; done");
             type("go\n");
             assertTrue(until("ready\r\n").contains("30 100\r\n"));
             streams.resize(new WindowSize(132, 43));
@@ -203,7 +206,7 @@ class TerminalStreamsKernelTest {
             Pidfd process = run(streams, "stty raw; exec cat " + file);
             process.await();
             await(streams.processEnded());
-            assertArrayEquals(sent, shown.get(20, TimeUnit.SECONDS));
+            assertArrayEquals(sent, shown.get(LIMIT_SECONDS, TimeUnit.SECONDS));
         }
     }
 
@@ -238,7 +241,7 @@ class TerminalStreamsKernelTest {
                         CompletableFuture.supplyAsync(() -> late.readAll(size));
                 assertEquals(new ExitStatus(5, 0), process.await());
                 await(streams.processEnded());
-                assertEquals(size, shown.get(20, TimeUnit.SECONDS).length);
+                assertEquals(size, shown.get(LIMIT_SECONDS, TimeUnit.SECONDS).length);
             }
         }
     }
@@ -297,11 +300,13 @@ class TerminalStreamsKernelTest {
         try (ProcessStreams streams = streams()) {
             Pidfd process = run(streams, "trap '' HUP; setsid sleep 1000 & echo pid=$!.; exit 0");
             String shown = until(".");
-            process.await();
-            await(streams.processEnded());
-            assertEquals(0, screen.read(new byte[1], 0, 1));
             String pid = shown.substring(shown.indexOf('=') + 1, shown.indexOf('.'));
-            Pidfd.find(Integer.parseInt(pid)).ifPresent(left -> left.signal(9));
+            try (Pidfd left = Pidfd.open(Integer.parseInt(pid))) {
+                process.await();
+                await(streams.processEnded());
+                assertEquals(0, screen.read(new byte[1], 0, 1));
+                left.signal(9);
+            }
         }
     }
 
