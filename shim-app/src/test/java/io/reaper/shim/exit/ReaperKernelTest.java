@@ -37,10 +37,14 @@ class ReaperKernelTest {
     private Reaper reaper;
 
     @BeforeEach
-    void open() {
+    void open() throws Exception {
         new ProcessControl(Syscalls.get()).becomeSubreaper();
         kernel = KernelEvents.start(ShimLog.silent());
         reaper = new Reaper(kernel, ShimLog.silent());
+        for (ChildProcess left : exit(sh("exit 0")).orphans()) {
+            left.signal(9); // what other tests of this JVM have left to it
+            exit(left);
+        }
     }
 
     @AfterEach
