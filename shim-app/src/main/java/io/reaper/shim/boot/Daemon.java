@@ -5,7 +5,6 @@ import io.reaper.contract.Settings;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.Mounts;
 import io.reaper.linux.ProcessControl;
-import io.reaper.linux.Signals;
 import io.reaper.linux.Syscalls;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.event.EventQueue;
@@ -98,10 +97,9 @@ final class Daemon {
 
     /** Serves when it returns. */
     static Daemon start(ShimFlags flags, Settings settings, Vertx vertx, ShimLog log) {
-        ProcessControl process = new ProcessControl(Syscalls.get());
-        process.ignore(Signals.SIGUSR1); // asks shims in Go to log their stacks: no reason to die
-        process.becomeSubreaper();
+        new ProcessControl(Syscalls.get()).becomeSubreaper();
         Daemon daemon = new Daemon(flags, settings, vertx, log);
+        SelfReport.onSignal(daemon.kernel, daemon.tasks, log);
         await(daemon.server.listen(daemon.socket.path()));
         log.info("serving on " + daemon.socket.address());
         return daemon;

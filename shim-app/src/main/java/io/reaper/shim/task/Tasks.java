@@ -246,6 +246,23 @@ public final class Tasks {
         find(id).streams().ifPresent(ProcessStreams::closeStdin);
     }
 
+    /** Each container with its stage and its execs, in a line, for whoever looks into the shim. */
+    public List<String> overview() {
+        return table.values().stream().map(Tasks::overview).toList();
+    }
+
+    private static String overview(Task task) {
+        TaskStatus status = task.status();
+        StringBuilder line = new StringBuilder("container " + task.id());
+        line.append(": ").append(status.word()).append(", pid ").append(status.pid());
+        for (ExecTask exec : task.execs().all()) {
+            ExecStatus itsOwn = exec.status();
+            line.append("; exec ").append(exec.id());
+            line.append(": ").append(itsOwn.word()).append(", pid ").append(itsOwn.pid());
+        }
+        return line.toString();
+    }
+
     /** The containers that are on their way to us. */
     public Expected expected() {
         return expected;

@@ -7,6 +7,7 @@ import static io.reaper.shim.program.Calls.end;
 import static io.reaper.shim.program.Calls.initPid;
 import static io.reaper.shim.program.Calls.kill;
 import static io.reaper.shim.program.Calls.lives;
+import static io.reaper.shim.program.Calls.newContainer;
 import static io.reaper.shim.program.Calls.refusal;
 import static io.reaper.shim.program.Calls.shutdown;
 import static io.reaper.shim.program.Calls.waiting;
@@ -38,6 +39,8 @@ import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.testing.Await;
 import io.reaper.testing.Programs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +51,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -268,18 +272,48 @@ class ShimProgramKernelTest extends ShimKernelTest {
     }
 
     @Test
-    void sigtermEndsTheDaemonAndItsSocketAndSigusr1DoesNot() throws Exception {
+    void sigtermEndsTheDaemonAndItsSocket() throws Exception {
         Path bundle = shim.bundle(id, "exec sleep 1000");
         Client client = shim.startDaemon(id, bundle);
         int pid = createAndStart(client, id, bundle);
-        Syscalls.get().kill(Math.toIntExact(client.pid), Signals.SIGUSR1);
-        client.call("Connect", ConnectRequest.newBuilder().setId(id).build());
-        assertTrue(client.lives());
         ProcessHandle.of(client.pid).orElseThrow().destroy();
         client.awaitEnd();
         assertFalse(client.lives());
         assertEmpty(shim.sockets);
         assertTrue(lives(pid), "containers live on");
+    }
+
+    /** With a container that nobody has started, and so with no more than its stage to tell. */
+    @Test
+    void sigusr1TellsWhatTheDaemonIsAt() throws Exception {
+        Path log = directory.resolve("shim.log");
+        shim.environment.put("REAPER_SHIM_LOG", log.toString());
+        Path bundle = shim.bundle(id, "exec sleep 1000");
+        Client client = shim.startDaemon(id, bundle);
+        int pid = newContainer(client, id, bundle);
+        for (int times = 1; times <= 2; times++) {
+            Syscalls.get().kill(Math.toIntExact(client.pid), Signals.SIGUSR1);
+            String container = ": container " + id + ": created, pid " + pid + "\n";
+            int told = times;
+            Await.until(
+                    LIMIT,
+                    () -> read(log).split(Pattern.quote(container), -1).length == told + 1,
+                    () -> container + " in " + read(log));
+        }
+        Pattern serving =
+                Pattern.compile(
+                        " SIGUSR1: thread main, (TIMED_)?WAITING: .* < .*Daemon\\.serve\\(");
+        assertTrue(serving.matcher(read(log)).find(), read(log));
+        assertTrue(read(log).contains(" SIGUSR1: thread kernel-events, "), read(log));
+        assertEquals(pid, initPid(client, id));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -330,4 +330,24 @@ class TasksTest {
         assertEquals(Status.STOPPED, fixture.tasks.state("a").status());
         assertEquals(List.of("create a", "start a"), fixture.runtime.commands);
     }
+
+    @Test
+    void overviewTellsTheStages() {
+        FakeRuntime.Init init = fixture.createAndStart("a");
+        fixture.addExec("a", "early");
+        FakeRuntime.Init exec = fixture.runExec("a", "e");
+        fixture.runtime.duringCreate =
+                creating ->
+                        assertTrue(
+                                fixture.tasks
+                                        .overview()
+                                        .contains("container b: being created, pid 0"));
+        fixture.create("b");
+        String line = "container a: running, pid %d; exec early: not started, pid 0; exec e: ";
+        assertTrue(
+                fixture.tasks
+                        .overview()
+                        .contains((line + "running, pid %d").formatted(init.pid(), exec.pid())),
+                () -> fixture.tasks.overview().toString());
+    }
 }
