@@ -39,9 +39,9 @@ class ShimExecutableKernelTest extends ShimKernelTest {
 
     /**
      * A thread that has carried calls ends 30 s after them, by the JDK's rule; the trim, 5 s after
-     * them, is over by then.
+     * them, is over by then. The kernel knows the last 15 characters of its name.
      */
-    private static final String CARRIER = "ForkJoinPool-";
+    private static final String CARRIER = "-worker-";
 
     private static final Duration WATCHED = Duration.ofSeconds(20);
 
@@ -64,7 +64,7 @@ class ShimExecutableKernelTest extends ShimKernelTest {
         var unused = client.send("Wait", waiting(id), Deadline.NONE);
         Await.until(
                 LIMIT,
-                () -> threads(client.pid).stream().noneMatch(name -> name.startsWith(CARRIER)),
+                () -> threads(client.pid).stream().noneMatch(name -> name.contains(CARRIER)),
                 () -> "the end of those who carried calls: " + threads(client.pid));
         List<String> calls = watch(client.pid).stream().filter(this::isEndedCall).toList();
         assertEquals(List.of(), calls);
