@@ -34,7 +34,7 @@ public record FileStat(int mode, int uid, int gid, long size, long device, long 
     }
 
     /** As {@link #ofNoFollow}; empty where no such file is or can be. */
-    static Optional<FileStat> find(Path path) {
+    public static Optional<FileStat> find(Path path) {
         try (Memory statx = Memory.of(STATX_SIZE)) {
             long result = statx(Syscalls.AT_FDCWD, path.toString(), AT_SYMLINK_NOFOLLOW, statx);
             if (result == -Errno.ENOENT.number()

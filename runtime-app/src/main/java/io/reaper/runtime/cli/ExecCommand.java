@@ -150,6 +150,9 @@ final class ExecCommand implements Callable<Integer> {
         if (preserveFds < 0) {
             throw refused("--preserve-fds " + preserveFds + ": must not be negative");
         }
+        if (process.isPresent() && !program().isEmpty()) {
+            throw refused("--process FILE says what runs: leave out the command behind the ID");
+        }
         ExecRequest request =
                 new ExecRequest(
                         container.id,
@@ -169,8 +172,7 @@ final class ExecCommand implements Callable<Integer> {
     }
 
     private ExecProcess alike() {
-        boolean marked = !command.isEmpty() && command.getFirst().equals(END_OF_OPTIONS);
-        List<String> args = marked ? command.subList(1, command.size()) : command;
+        List<String> args = program();
         if (args.isEmpty() || args.getFirst().isEmpty()) {
             throw new IllegalArgumentException("process args cannot be empty");
         }
@@ -199,6 +201,11 @@ final class ExecCommand implements Callable<Integer> {
                         .toList(),
                 List.copyOf(capabilities),
                 noNewPrivileges);
+    }
+
+    private List<String> program() {
+        boolean marked = !command.isEmpty() && command.getFirst().equals(END_OF_OPTIONS);
+        return marked ? command.subList(1, command.size()) : command;
     }
 
     private OptionalInt id(Optional<String> part) {

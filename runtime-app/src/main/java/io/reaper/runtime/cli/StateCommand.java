@@ -16,7 +16,8 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "    The OCI state (ociVersion, id, status, pid, bundle, annotations) with created,",
             "    owner and rootfs, and exitStatus, signal and exitedAt when they are known. The",
-            "    status is creating, created, running or stopped; pid is 0 when stopped."
+            "    status is creating, created, running, paused (its cgroup is frozen) or stopped;",
+            "    pid is 0 when stopped."
         },
         parameterListHeading = "%nARGUMENTS%n",
         optionListHeading = "%nOPTIONS%n",

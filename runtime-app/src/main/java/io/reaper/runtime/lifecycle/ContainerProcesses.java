@@ -11,6 +11,7 @@ import io.reaper.linux.ProcessTree;
 import io.reaper.linux.Signals;
 import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerState;
+import io.reaper.runtime.state.ContainerState.Tracking;
 import io.reaper.runtime.state.ExecRecords.Leader;
 import io.reaper.runtime.state.Snapshot;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ final class ContainerProcesses {
     ContainerProcesses(ContainerDirectory directory, ContainerState state) {
         this.directory = directory;
         this.state = state;
-        this.cgroup = TrackingCgroup.find(state.tracking());
+        this.cgroup = state.tracking().flatMap(Tracking::group);
     }
 
     /** Living ones; zombies are none. */
@@ -117,11 +118,6 @@ final class ContainerProcesses {
                 directory.execs().remove(leader);
             }
         }
-    }
-
-    /** Whether somebody has frozen them: whatever joins them now stands still, too. */
-    boolean areFrozen() {
-        return cgroup.filter(Cgroup::isFrozen).isPresent();
     }
 
     /** Sends a signal to all; those which appear meanwhile may be missed. */
@@ -223,9 +219,7 @@ final class ContainerProcesses {
      */
     void removeCgroup() {
         cgroup.ifPresent(Cgroup::remove);
-        state.tracking()
-                .filter(TrackingCgroup::isIntended)
-                .ifPresent(TrackingCgroup::removeIfEmpty);
+        state.tracking().filter(Tracking::isIntended).ifPresent(TrackingCgroup::removeIfEmpty);
     }
 
     /** A handle of the init process, unless it has ended. */

@@ -43,7 +43,7 @@ public final class Delete {
         switch (snapshot.map(Snapshot::status).orElse(Status.CREATING)) {
             case STOPPED -> {}
             case CREATED -> end(directory, snapshot.orElseThrow().state());
-            case RUNNING -> awaitEnd(directory, snapshot.orElseThrow().state());
+            case RUNNING, PAUSED -> awaitEnd(directory, snapshot.orElseThrow());
             case CREATING -> abandoned(directory);
         }
         try (Fd _ = directory.lock().orElseThrow(() -> ContainerException.doesNotExist(id))) {
@@ -86,18 +86,19 @@ public final class Delete {
         }
     }
 
-    private static void awaitEnd(ContainerDirectory directory, ContainerState state) {
+    private static void awaitEnd(ContainerDirectory directory, Snapshot snapshot) {
+        ContainerException refusal =
+                ContainerException.notStopped(directory.id(), snapshot.status());
         if (!directory.isMarkedKilled()) {
-            throw ContainerException.notStopped(directory.id(), Status.RUNNING);
+            throw refusal;
         }
-        Optional<Pidfd> init = ContainerProcesses.openInit(state);
+        Optional<Pidfd> init = ContainerProcesses.openInit(snapshot.state());
         if (init.isPresent()) {
             try (Pidfd handle = init.get()) {
                 // deadline: END_WITHIN
                 if (!handle.awaitExit(Deadline.after(END_WITHIN))) {
                     throw new ContainerException(
-                            ContainerException.notStopped(directory.id(), Status.RUNNING)
-                                            .getMessage()
+                            refusal.getMessage()
                                     + " (it was sent a signal and has not ended within "
                                     + END_WITHIN.toSeconds()
                                     + " s)");

@@ -77,14 +77,16 @@ public final class Exec {
                     directory
                             .snapshot()
                             .orElseThrow(() -> ContainerException.doesNotExist(request.id()));
-            if (snapshot.status() != Status.RUNNING) {
-                throw refused(request.id(), snapshot.status());
-            }
-            this.processes = new ContainerProcesses(directory, snapshot.state());
-            if (!request.ignorePaused() && processes.areFrozen()) {
+            boolean paused = snapshot.status() == Status.PAUSED;
+            if (paused && !request.ignorePaused()) {
                 throw new ContainerException(
                         "cannot exec in a paused container (use --ignore-paused to override)");
             }
+            Status thawed = paused ? snapshot.state().status() : snapshot.status();
+            if (thawed != Status.RUNNING) {
+                throw refused(request.id(), thawed);
+            }
+            this.processes = new ContainerProcesses(directory, snapshot.state());
         }
 
         Launched launch() {

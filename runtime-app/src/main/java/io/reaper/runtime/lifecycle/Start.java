@@ -83,7 +83,7 @@ public final class Start {
                 switch (status) {
                     case RUNNING -> "cannot start an already running container: " + id;
                     case STOPPED -> "cannot start a container that has stopped: " + id;
-                    case CREATING, CREATED ->
+                    case CREATING, CREATED, PAUSED ->
                             "cannot start container " + id + " in the " + status.text() + " state";
                 });
     }

@@ -2,7 +2,6 @@ package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.Cgroup;
-import io.reaper.linux.Errno;
 import io.reaper.linux.FileStat;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
@@ -17,8 +16,6 @@ import java.util.Optional;
  * create for one container alone and sets no limits.
  */
 final class TrackingCgroup {
-
-    private static final long NOT_MADE = 0;
 
     private TrackingCgroup() {}
 
@@ -81,7 +78,7 @@ final class TrackingCgroup {
     /** What the state says of a group before it is made: its name, and no inode yet. */
     static Tracking intended(Cgroup group) {
         Path mount = Cgroup.unifiedMount().orElseThrow();
-        return new Tracking("/" + mount.relativize(group.directory()), NOT_MADE);
+        return Tracking.intended("/" + mount.relativize(group.directory()));
     }
 
     /**
@@ -98,32 +95,6 @@ final class TrackingCgroup {
             }
         } catch (LinuxException e) {
             return; // in use by others
-        }
-    }
-
-    static boolean isIntended(Tracking tracking) {
-        return tracking.inode() == NOT_MADE;
-    }
-
-    /** The group made for a container, if it is still that one. */
-    static Optional<Cgroup> find(Optional<Tracking> tracking) {
-        return tracking.flatMap(
-                made ->
-                        Cgroup.unifiedMount()
-                                .map(mount -> Cgroup.at(mount, made.path()))
-                                .filter(
-                                        group ->
-                                                !isIntended(made) && inode(group) == made.inode()));
-    }
-
-    private static long inode(Cgroup group) {
-        try {
-            return FileStat.of(group.directory()).inode();
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return 0;
-            }
-            throw e;
         }
     }
 }

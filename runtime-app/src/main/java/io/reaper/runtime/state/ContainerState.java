@@ -1,6 +1,8 @@
 package io.reaper.runtime.state;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.linux.Cgroup;
+import io.reaper.linux.FileStat;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -41,7 +43,43 @@ public record ContainerState(
      * @param inode of its directory: tells it from a later one of the same name; 0 before it is
      *     made
      */
-    public record Tracking(String path, long inode) {}
+    public record Tracking(String path, long inode) {
+
+        private static final long NOT_MADE = 0;
+
+        /**
+         * Checks the path.
+         *
+         * @throws IllegalArgumentException if it names no group of its own
+         */
+        public Tracking {
+            Cgroup unused = Cgroup.at(Path.of("/"), path);
+        }
+
+        /** Where a group will be. */
+        public static Tracking intended(String path) {
+            return new Tracking(path, NOT_MADE);
+        }
+
+        public boolean isIntended() {
+            return inode == NOT_MADE;
+        }
+
+        /** The group, if it was made and is still that one. */
+        public Optional<Cgroup> group() {
+            return isIntended()
+                    ? Optional.empty()
+                    : Cgroup.unifiedMount()
+                            .map(mount -> Cgroup.at(mount, path))
+                            .filter(this::isThis);
+        }
+
+        private boolean isThis(Cgroup group) {
+            return FileStat.find(group.directory())
+                    .filter(stat -> stat.inode() == inode)
+                    .isPresent();
+        }
+    }
 
     public ContainerState withInit(int initPid, long startTime) {
         return new ContainerState(

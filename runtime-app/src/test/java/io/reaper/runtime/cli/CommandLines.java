@@ -61,6 +61,7 @@ public final class CommandLines {
                     List.of("--log-format", "xml", "list"),
                     List.of("--log", "ROOT/none/log", "list"),
                     List.of("--debug", "--systemd-cgroup", "--rootless", "true", "list"),
+                    List.of("exec", "--process", "ROOT/none", "here", "true"),
                     List.of("state", "running"),
                     List.of("state", "none"),
                     List.of("state", "../here"),

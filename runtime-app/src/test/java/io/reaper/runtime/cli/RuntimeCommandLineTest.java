@@ -72,6 +72,8 @@ class RuntimeCommandLineTest {
                     """
                     exec --preserve-fds -1 a b   | --preserve-fds -1: must not be negative
                     exec --cgroup x a b          | --process-label, --apparmor and --cgroup are not supported in host mode: leave them out
+                    exec -p f a b                | --process FILE says what runs: leave out the command behind the ID
+                    exec --process=f a -- b c    | --process FILE says what runs: leave out the command behind the ID
                     exec --frob a b              | unknown option "--frob"
                     exec                         | Missing required parameter: 'ID'
                     exec ../x true               | invalid container id "../x": only letters, digits and _ + - . are allowed
@@ -98,6 +100,8 @@ class RuntimeCommandLineTest {
                     exec none true        | container does not exist: none
                     exec none             | process args cannot be empty
                     exec none --          | process args cannot be empty
+                    exec -p f none        | container does not exist: none
+                    exec -p f none --     | container does not exist: none
                     exec -u x none id     | --user "x": not a number from 0 to 4294967294 (names are unknown)
                     exec -u 1: none id    | --user "1:": not a number from 0 to 4294967294 (names are unknown)
                     exec -u -1 none id    | --user "-1": not a number from 0 to 4294967294 (names are unknown)
