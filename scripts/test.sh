@@ -146,7 +146,11 @@ if [ "$skipped" -gt 0 ]; then
     done
     [ -z "$root" ] || broken+=("$skipped skipped, and as root none may be")
 fi
-left=$(leftovers | sort | comm -13 "$logs/before" -)
+for _ in {1..30}; do # what was killed at last may still be ending
+    left=$(leftovers | sort | comm -13 "$logs/before" -)
+    [ -n "$left" ] || break
+    sleep 1
+done
 [ -z "$left" ] || broken+=("left behind:"$'\n'"$left")
 
 printf '\n'

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RootKernelTest {
 
     private static final List<String> ENV = List.of("PATH=/usr/bin:/bin");
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private final Syscalls syscalls = Syscalls.get();
 
     @BeforeAll
@@ -190,7 +191,7 @@ class RootKernelTest {
         assumeTrue(mount != null, "no cgroup2 is mounted");
         Cgroup cgroup = Cgroup.at(mount, "/reaper-test-" + ProcessHandle.current().pid() + "/leaf");
         cgroup.create();
-        String script = "read go; setsid sh -c 'sleep 100 & sleep 100' & exit 0";
+        String script = "read go; setsid sh -c 'sleep 1000 & sleep 1000' & exit 0";
         Fd[] pipe = Fd.pipe(0);
         try (Fd in = pipe[0];
                 Fd go = pipe[1];
@@ -211,10 +212,10 @@ class RootKernelTest {
             assertFalse(cgroup.awaitEmpty(Deadline.after(Duration.ofMillis(1))));
             assertFalse(new HashSet<>(cgroup.pids()).isEmpty());
             kill.accept(cgroup);
-            assertTrue(cgroup.awaitEmpty(Deadline.after(Duration.ofSeconds(10))));
+            assertTrue(cgroup.awaitEmpty(Deadline.after(PATIENCE)));
         } finally {
             cgroup.kill();
-            cgroup.awaitEmpty(Deadline.after(Duration.ofSeconds(10)));
+            cgroup.awaitEmpty(Deadline.after(PATIENCE));
             cgroup.remove();
         }
         assertFalse(Files.exists(cgroup.directory().getParent()), "made for it alone");
@@ -238,7 +239,7 @@ class RootKernelTest {
             assertEquals(
                     name,
                     SyscallFilter.refusing("clone3", Errno.EPERM, () -> cgroupOfChild(cgroup)));
-            assertTrue(cgroup.awaitEmpty(Deadline.after(Duration.ofSeconds(10))));
+            assertTrue(cgroup.awaitEmpty(Deadline.after(PATIENCE)));
         } finally {
             cgroup.remove();
         }

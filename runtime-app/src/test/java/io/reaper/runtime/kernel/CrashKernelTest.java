@@ -1,6 +1,7 @@
 package io.reaper.runtime.kernel;
 
 import static io.reaper.runtime.kernel.RuntimeExtension.await;
+import static io.reaper.runtime.kernel.RuntimeExtension.awaitEnd;
 import static io.reaper.runtime.kernel.RuntimeExtension.lives;
 import static io.reaper.runtime.kernel.RuntimeExtension.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -58,11 +59,11 @@ class CrashKernelTest {
         String state = text(runtime.root().resolve(runtime.id() + "/state.json"));
         runtime.ok("delete", "--force", runtime.id());
         for (ProcessHandle init : below) {
-            await("the end of init " + init.pid(), () -> !lives(init.pid()));
+            awaitEnd(init.pid());
         }
         if (state.contains("\"pid\"")) {
             long pid = RuntimeExtension.json(state).get("pid").asLong();
-            assertFalse(pid != 0 && lives(pid));
+            assertFalse(pid != 0 && lives(pid)); // init's own end is awaited
         }
         assertFalse(Files.exists(runtime.root().resolve(runtime.id())));
         assertFalse(
@@ -136,7 +137,7 @@ class CrashKernelTest {
             runtime.ok("kill", "--all", runtime.id(), "9");
             runtime.ok("delete", "--force", runtime.id());
             assertTrue(stranger.isAlive());
-            assertFalse(lives(init), "the cgroup knew it");
+            awaitEnd(init); // the cgroup knew it
         } finally {
             stranger.destroyForcibly().waitFor();
         }

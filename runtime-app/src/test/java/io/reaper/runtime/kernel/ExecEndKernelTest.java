@@ -1,6 +1,7 @@
 package io.reaper.runtime.kernel;
 
 import static io.reaper.runtime.kernel.RuntimeExtension.await;
+import static io.reaper.runtime.kernel.RuntimeExtension.awaitEnd;
 import static io.reaper.runtime.kernel.RuntimeExtension.awaitLine;
 import static io.reaper.runtime.kernel.RuntimeExtension.lives;
 import static io.reaper.runtime.kernel.RuntimeExtension.text;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -79,14 +79,20 @@ class ExecEndKernelTest {
         ok("exec", "-d", "--pid-file", pidFile.toString(), runtime.id(), "sleep", "1000");
         long exec = Long.parseLong(text(pidFile));
         long init = runtime.state(runtime.id()).get("pid").asLong();
-        assertTrue(lives(left) && lives(leftDetached) && lives(exec));
-        Set<Long> listed = new HashSet<>();
-        RuntimeExtension.json(runtime.run(prefix, "ps", "-f", "json", runtime.id()).out())
-                .forEach(pid -> listed.add(pid.asLong()));
-        assertEquals(Set.of(init, exec, left, leftDetached), listed);
+        Set<Long> all = Set.of(init, exec, left, leftDetached);
+        // the detached shell has told its child's pid, and ends after that
+        await(() -> all + " alone, not " + listed(), () -> listed().equals(all));
         ok("kill", "--all", runtime.id(), "KILL");
-        assertFalse(lives(left) || lives(leftDetached) || lives(exec) || lives(init));
+        assertEquals(Set.of(), listed());
+        awaitEnd(left, leftDetached, exec, init);
         ok("delete", runtime.id());
+    }
+
+    private Set<Long> listed() {
+        Set<Long> pids = new HashSet<>();
+        RuntimeExtension.json(runtime.run(prefix, "ps", "-f", "json", runtime.id()).out())
+                .forEach(pid -> pids.add(pid.asLong()));
+        return pids;
     }
 
     @ParameterizedTest
@@ -99,10 +105,10 @@ class ExecEndKernelTest {
         long exec = Long.parseLong(text(pidFile));
         long init = runtime.state(runtime.id()).get("pid").asLong();
         ok("kill", runtime.id(), "KILL");
-        await("the end of init", () -> !lives(init));
+        awaitEnd(init);
         assertTrue(lives(left) && lives(exec), "host mode: the kernel ends init alone");
         ok("delete", runtime.id());
-        assertFalse(lives(left) || lives(exec));
+        awaitEnd(left, exec);
         assertFalse(Files.exists(runtime.root().resolve(runtime.id())));
     }
 
@@ -114,7 +120,7 @@ class ExecEndKernelTest {
         ok("exec", runtime.id(), "true");
         assertEquals(1, records().size());
         ProcessHandle.of(left).orElseThrow().destroyForcibly();
-        await("the end of " + left, () -> !lives(left));
+        awaitEnd(left);
         ok("exec", runtime.id(), "true");
         assertEquals(List.of(), records());
     }
@@ -125,11 +131,10 @@ class ExecEndKernelTest {
         Path pidFile = runtime.work().resolve("pid");
         ok("exec", "-d", "--pid-file", pidFile.toString(), runtime.id(), "true");
         long first = Long.parseLong(text(pidFile));
-        await("the end of the first", () -> !lives(first));
+        awaitEnd(first);
         ok("exec", "-d", "--pid-file", pidFile.toString(), runtime.id(), "sleep", "1000");
-        assertTrue(
-                records().stream().allMatch(name -> name.startsWith(text(pidFile) + "-")),
-                records().toString());
+        assertEquals(1, records().size(), records().toString());
+        assertTrue(records().getFirst().startsWith(text(pidFile) + "-"), records().toString());
     }
 
     @Test
@@ -145,22 +150,14 @@ class ExecEndKernelTest {
             int first = round;
             await("the first records", () -> records().size() >= first);
             ok("kill", runtime.id(), "KILL");
-            await("the end of init", () -> !lives(init));
+            awaitEnd(init);
             ok("kill", "--all", runtime.id(), "KILL"); // as a shim does when init has ended
             for (Process exec : execs) {
                 int status = exec.waitFor();
                 assertTrue(status == 0 || status == 255, "status " + status);
             }
-            assertEquals(List.of(), withArgument(mark));
+            assertEquals(List.of(), RuntimeExtension.mentioning(mark));
             ok("delete", runtime.id());
-        }
-    }
-
-    private static List<Path> withArgument(String argument) throws Exception {
-        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
-            return all.filter(dir -> dir.getFileName().toString().matches("[0-9]+"))
-                    .filter(dir -> text(dir.resolve("cmdline")).startsWith("sleep\0" + argument))
-                    .toList();
         }
     }
 

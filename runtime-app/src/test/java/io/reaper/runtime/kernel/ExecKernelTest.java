@@ -1,14 +1,13 @@
 package io.reaper.runtime.kernel;
 
 import static io.reaper.runtime.kernel.RuntimeExtension.await;
-import static io.reaper.runtime.kernel.RuntimeExtension.lives;
+import static io.reaper.runtime.kernel.RuntimeExtension.awaitEnd;
 import static io.reaper.runtime.kernel.RuntimeExtension.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.reaper.linux.Cgroup;
 import io.reaper.linux.Fd;
 import io.reaper.linux.UnixSockets;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
@@ -227,7 +226,7 @@ class ExecKernelTest {
         runtime.ok("start", id);
         assertEquals(new Result(0, "", ""), exec(id, "true"));
         runtime.ok("kill", id, "KILL");
-        await("the end of init", () -> !lives(init));
+        awaitEnd(init);
         assertEquals(
                 refusal(
                         "cannot exec in a stopped container: container not running: "
@@ -237,39 +236,16 @@ class ExecKernelTest {
     }
 
     @Test
-    void aFrozenContainerTakesOneOnlyIfAsked() throws Exception {
+    void aFrozenContainerTakesOneIfAsked() throws Exception {
         String id = running();
         long init = runtime.state(id).get("pid").asLong();
-        Path freeze = cgroup(init).resolve("cgroup.freeze");
-        Files.writeString(freeze, "1");
-        try {
-            await(
-                    "the freeze",
-                    () -> text(cgroup(init).resolve("cgroup.events")).contains("frozen 1"));
-            assertEquals(
-                    refusal("cannot exec in a paused container (use --ignore-paused to override)"),
-                    exec(id, "true"));
+        try (FrozenCgroup frozen = FrozenCgroup.of(init)) {
             Process exec =
                     runtime.start(List.of(), "exec", "--ignore-paused", id, "sh", "-c", "exit 7");
-            await(
-                    "one more process",
-                    () -> text(cgroup(init).resolve("cgroup.procs")).lines().count() == 2);
-            Files.writeString(freeze, "0");
+            await("one more process", () -> frozen.processes() == 2);
+            frozen.thaw();
             assertEquals(7, exec.waitFor());
-        } finally {
-            Files.writeString(freeze, "0");
         }
-    }
-
-    private static Path cgroup(long pid) {
-        String path =
-                text(Path.of("/proc/" + pid + "/cgroup"))
-                        .lines()
-                        .filter(line -> line.startsWith("0::/"))
-                        .findFirst()
-                        .orElseThrow()
-                        .substring(4);
-        return Cgroup.unifiedMount().orElseThrow().resolve(path);
     }
 
     @Tag("smoke")
@@ -281,11 +257,12 @@ class ExecKernelTest {
                 new Result(0, "", ""),
                 exec("--detach", "--pid-file", pidFile.toString(), id, "sleep", "1001"));
         long pid = Long.parseLong(text(pidFile));
-        assertEquals("sleep\0001001\0", text(Path.of("/proc/" + pid + "/cmdline")));
+        Path program = Path.of("/proc/" + pid + "/cmdline"); // nobody's for a moment (execve(2))
+        await(() -> "sleep: " + text(program), () -> text(program).equals("sleep\0001001\0"));
         assertTrue(runtime.ok("ps", "--format", "json", id).contains(Long.toString(pid)));
         assertEquals(1, records().size());
         runtime.ok("delete", "--force", id);
-        assertFalse(lives(pid));
+        awaitEnd(pid);
     }
 
     @Test

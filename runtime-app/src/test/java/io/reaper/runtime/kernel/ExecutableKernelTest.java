@@ -35,7 +35,7 @@ class ExecutableKernelTest {
                             + "|(ppoll|futex|select|pselect6)\\(.*\\{tv_sec=.*\\)) += .*");
 
     /** Of delete, for processes that were killed: 10 s, less what has passed. */
-    private static final Pattern DEADLINE = Pattern.compile("ppoll\\(.*\\{tv_sec=(10|9), .*");
+    private static final Pattern DEADLINE = Pattern.compile("ppoll\\(.*\\{tv_sec=(10|\\d), .*");
 
     @RegisterExtension final RuntimeExtension runtime = new RuntimeExtension();
 
@@ -134,18 +134,13 @@ class ExecutableKernelTest {
 
     @Test
     void aClosedPipeIsAnErrorNotADeath() {
-        Result result =
-                runtime.run(
-                        List.of("bash", "-c", "{ \"$@\"; echo $? >&2; } | true", "bash"), "list");
-        // an empty list fits before the reader is gone, or not at all: never killed by SIGPIPE
-        String status = result.err().lines().toList().getLast();
-        assertTrue(List.of("0", "1").contains(status), result.toString());
-        Result help =
-                runtime.run(
-                        List.of("bash", "-c", "{ sleep 0.2; \"$@\"; echo $? >&2; } | true", "bash"),
-                        "state",
-                        "none");
-        assertTrue(help.err().endsWith("1\n"), help.toString());
+        // a FIFO that has had a reader, and has none any more
+        String script =
+                "mkfifo \"$0\" && exec 3<>\"$0\" 4>\"$0\" 3<&- && { \"$@\" >&4; echo $? >&2; }";
+        String fifo = runtime.work().resolve("fifo").toString();
+        assertEquals(
+                new Result(0, "", "standard output cannot be written\n1\n"),
+                runtime.run(List.of("bash", "-c", script, fifo), "features"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.reaper.runtime.kernel;
 
 import static io.reaper.runtime.kernel.RuntimeExtension.await;
+import static io.reaper.runtime.kernel.RuntimeExtension.awaitEnd;
 import static io.reaper.runtime.kernel.RuntimeExtension.awaitLine;
 import static io.reaper.runtime.kernel.RuntimeExtension.lives;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -56,10 +57,10 @@ class LeftoversKernelTest {
     void killAllReachesTheDaemonOfAStoppedContainer() {
         long daemon = runDetached(List.of(), "exit 0");
         await("the end of init", () -> runtime.status(runtime.id()).equals("stopped"));
-        assertTrue(lives(daemon));
-        assertEquals("[" + daemon + "]\n", runtime.ok("ps", "--format", "json", runtime.id()));
+        awaitListed("[" + daemon + "]\n");
         runtime.ok("kill", "--all", runtime.id(), "KILL");
-        assertFalse(lives(daemon), "gone when kill returns");
+        assertEquals("[]\n", listed(), "gone when kill returns");
+        awaitEnd(daemon);
         runtime.ok("delete", runtime.id());
         assertFalse(Files.exists(cgroup("reaper/" + runtime.id())));
     }
@@ -68,12 +69,18 @@ class LeftoversKernelTest {
     void forcedDeletionReachesTheDaemonOfARunningContainer() {
         long daemon = runDetached(List.of(), "exec sleep 1000");
         long init = runtime.state(runtime.id()).get("pid").asLong();
-        assertEquals(
-                RuntimeExtension.json(
-                        "[" + Math.min(init, daemon) + "," + Math.max(init, daemon) + "]"),
-                RuntimeExtension.json(runtime.ok("ps", "-f", "json", runtime.id())));
+        awaitListed("[" + Math.min(init, daemon) + "," + Math.max(init, daemon) + "]\n");
         runtime.ok("delete", "--force", runtime.id());
-        assertFalse(lives(daemon) || lives(init));
+        awaitEnd(daemon, init);
+    }
+
+    private String listed() {
+        return runtime.ok("ps", "--format", "json", runtime.id());
+    }
+
+    /** The shells that have made the daemon end after it has told its pid. */
+    private void awaitListed(String pids) {
+        await(() -> pids + " alone, not " + listed(), () -> listed().equals(pids));
     }
 
     @Test
@@ -81,7 +88,7 @@ class LeftoversKernelTest {
         long daemon = runDetached(List.of(), "exec sleep 1000");
         long init = runtime.state(runtime.id()).get("pid").asLong();
         runtime.ok("kill", "-a", runtime.id(), "TERM");
-        await("the end of all", () -> !lives(daemon) && !lives(init));
+        awaitEnd(daemon, init);
         runtime.ok("delete", runtime.id());
     }
 
@@ -112,7 +119,7 @@ class LeftoversKernelTest {
         Path out = runtime.work().resolve("out");
         TestBundle bundle =
                 runtime.script(
-                        "trap 'sleep 2; exit 0' TERM; echo ready >"
+                        "trap 'sleep 1; exit 0' TERM; echo ready >"
                                 + out
                                 + "; while :; do sleep 0.05; done");
         runtime.ok("run", "-d", "-b", bundle.toString(), runtime.id());

@@ -1,6 +1,7 @@
 package io.reaper.runtime.kernel;
 
 import static io.reaper.runtime.kernel.RuntimeExtension.await;
+import static io.reaper.runtime.kernel.RuntimeExtension.awaitEnd;
 import static io.reaper.runtime.kernel.RuntimeExtension.awaitLine;
 import static io.reaper.runtime.kernel.RuntimeExtension.lives;
 import static io.reaper.runtime.kernel.RuntimeExtension.text;
@@ -44,10 +45,11 @@ class LifecycleKernelTest {
         JsonNode running = runtime.state(runtime.id());
         assertEquals("running", running.get("status").asText());
         assertEquals(pid, running.get("pid").asLong());
-        assertTrue(text(Path.of("/proc/" + pid + "/cmdline")).contains("trap"));
+        // start sees the old program go; the kernel shows the new one's arguments a moment later
+        await("the shell", () -> text(Path.of("/proc/" + pid + "/cmdline")).contains("trap"));
 
         assertEquals("", runtime.ok("kill", runtime.id(), "15"));
-        await("the end of " + pid, () -> !lives(pid));
+        awaitEnd(pid);
         assertEquals("", runtime.ok("delete", runtime.id()));
         assertTrue(runtime.refused("state", runtime.id()).contains("does not exist"));
         assertFalse(Files.exists(runtime.root().resolve(runtime.id())));
@@ -64,7 +66,7 @@ class LifecycleKernelTest {
         assertTrue(runtime.refused("delete", runtime.id()).contains("not stopped"));
         long pid = runtime.state(runtime.id()).get("pid").asLong();
         runtime.ok("kill", runtime.id(), "KILL");
-        await("the end of " + pid, () -> !lives(pid));
+        awaitEnd(pid);
         JsonNode stopped = runtime.state(runtime.id());
         assertEquals("stopped", stopped.get("status").asText());
         assertEquals(0, stopped.get("pid").asLong());

@@ -71,7 +71,13 @@ class RunKernelTest {
                         container.resolve("exec.fifo"));
         for (Path sign : signs) {
             Process run = runtime.start(List.of(), "run", "-b", bundle, runtime.id());
-            await(sign.toString(), () -> Files.exists(sign));
+            // the FIFO is there for a moment only, and gone when it runs
+            await(
+                    sign.toString(),
+                    () ->
+                            Files.exists(sign)
+                                    || text(container.resolve("state.json"))
+                                            .contains("\"running\""));
             RuntimeExtension.signal("TERM", run);
             assertEquals(143, run.waitFor(), sign.toString());
             assertFalse(Files.exists(container), sign.toString());

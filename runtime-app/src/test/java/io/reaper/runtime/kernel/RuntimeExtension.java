@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -60,14 +61,18 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
 
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
+        List<Result> kept = new ArrayList<>();
         if (Files.isDirectory(root())) {
             try (Stream<Path> left = Files.list(root())) {
-                left.forEach(dir -> run("delete", "--force", dir.getFileName().toString()));
+                left.map(dir -> run("delete", "--force", dir.getFileName().toString()))
+                        .filter(result -> result.status() != 0)
+                        .forEach(kept::add);
             }
         }
         try (Stream<Path> all = Files.walk(work)) {
             all.sorted(Comparator.reverseOrder()).forEach(RuntimeExtension::deleteFile);
         }
+        assertEquals(List.of(), kept, "containers that cannot be deleted");
     }
 
     private static void deleteFile(Path file) {
@@ -207,10 +212,15 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
 
     /** Waits for what another process does. */
     static void await(String what, BooleanSupplier condition) {
+        await(() -> what, condition);
+    }
+
+    /** The same; what has not happened, and what is there instead, is asked for on failure only. */
+    static void await(Supplier<String> what, BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                fail("did not happen: " + what);
+                fail("did not happen: " + what.get());
             }
             Thread.onSpinWait();
             pause();
@@ -236,6 +246,25 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
             return Files.exists(file) ? Files.readString(file) : "";
         } catch (IOException e) {
             return ""; // replaced meanwhile
+        }
+    }
+
+    /** Waits for the end of processes, whoever takes their status. */
+    static void awaitEnd(long... pids) {
+        for (long pid : pids) {
+            await("the end of " + pid, () -> !lives(pid));
+        }
+    }
+
+    /** The processes with this in their command lines. */
+    static List<Long> mentioning(String mark) {
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.filter(process -> process.getFileName().toString().matches("[0-9]+"))
+                    .filter(process -> text(process.resolve("cmdline")).contains(mark))
+                    .map(process -> Long.valueOf(process.getFileName().toString()))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

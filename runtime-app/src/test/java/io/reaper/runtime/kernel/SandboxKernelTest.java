@@ -86,6 +86,7 @@ class SandboxKernelTest {
         assertEquals("1", status.get("NoNewPrivs"));
         assertEquals("[" + pid + "]\n", runtime.ok("ps", "-f", "json", runtime.id()));
 
+        await("its wait", () -> fields(pid, "status").get("State").startsWith("S"));
         String switches = fields(pid, "status").get("voluntary_ctxt_switches");
         assertEquals("beside\n", runtime.ok("exec", "--cwd", "/", runtime.id(), "echo", "beside"));
         assertEquals(

@@ -110,13 +110,14 @@ final class TestTerminal implements AutoCloseable {
     /** Waits until something is on the screen. */
     void await(String text) {
         RuntimeExtension.await(
-                "\"" + text + "\" on the screen, which is: " + screen(),
+                () -> "\"" + text + "\" on the screen, which is: " + screen(),
                 () -> screen().contains(text));
     }
 
     /** Waits until so many bytes were shown. */
     void await(int bytes) {
-        RuntimeExtension.await(bytes + " bytes, of " + screen.size(), () -> screen.size() >= bytes);
+        RuntimeExtension.await(
+                () -> bytes + " bytes, of " + screen.size(), () -> screen.size() >= bytes);
     }
 
     @Override

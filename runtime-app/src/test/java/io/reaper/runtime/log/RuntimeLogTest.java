@@ -62,7 +62,7 @@ class RuntimeLogTest {
     }
 
     @Test
-    @Timeout(10)
+    @Timeout(60)
     void aFifoNobodyReadsIsRefusedAtOnce() {
         LinuxFiles.mkfifo(dir.resolve("fifo"), 0600);
         assertThrows(
