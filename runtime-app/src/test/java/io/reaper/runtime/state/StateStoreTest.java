@@ -121,7 +121,17 @@ class StateStoreTest {
     @Test
     void aDamagedStateIsToldWithTheWayOut() throws IOException {
         ContainerDirectory directory = store.create(ID).orElseThrow();
-        for (String damaged : List.of("", "{", "[]", "{}", "{\"id\":\"../x\"}")) {
+        directory.save(state(Status.CREATED, 5, 6));
+        String whole = Files.readString(directory.path().resolve("state.json"));
+        for (String damaged :
+                List.of(
+                        "",
+                        "{",
+                        "[]",
+                        "{}",
+                        "{\"id\":\"../x\"}",
+                        whole.replace("\"/reaper/c1\"", "\"/../c1\""),
+                        whole.replace("\"created\",", "\"lost\","))) {
             Files.writeString(directory.path().resolve("state.json"), damaged);
             String message =
                     assertThrows(DamagedStateException.class, directory::load).getMessage();
