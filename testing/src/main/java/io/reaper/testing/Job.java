@@ -66,10 +66,13 @@ public final class Job {
         return new Result(command(), process.exitValue(), stdout(), stderr());
     }
 
-    /** Kills the command itself, not what it has started. */
+    /**
+     * Kills the command itself, not what it has started. What runs it on the node ends with it,
+     * having reaped it: killed too, it might leave a zombie to somebody who reaps nothing, and the
+     * node could not end.
+     */
     public void kill() {
-        pid().ifPresent(pid -> node.signal(pid, "KILL"));
-        process.destroyForcibly();
+        pid().ifPresentOrElse(pid -> node.signal(pid, "KILL"), process::destroyForcibly);
     }
 
     public boolean isAlive() {

@@ -22,7 +22,9 @@ import java.util.stream.Stream;
  * node's pid 1 lives as long as the pipe from here to its standard input.
  */
 public final class PrivateNode implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofMinutes(1);
+    /** Ends what hangs; on a busy machine a containerd may need a minute for its start. */
+    private static final Duration DEADLINE = Duration.ofMinutes(3);
+
     private static final String PATH =
             "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

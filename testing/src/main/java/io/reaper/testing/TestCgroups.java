@@ -1,15 +1,16 @@
 package io.reaper.testing;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The machine's cgroups, which a {@link PrivateNode} shares. */
 public final class TestCgroups {
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private TestCgroups() {}
 
@@ -48,22 +49,25 @@ public final class TestCgroups {
         named(name).forEach(TestCgroups::remove);
     }
 
+    /** A process that has been reaped may leave its cgroup a moment later (Linux 6.19). */
     private static void remove(Path cgroup) {
         children(cgroup).forEach(TestCgroups::remove);
-        try {
-            Files.delete(cgroup);
-        } catch (IOException e) {
-            throw new AssertionError("cannot remove cgroup " + cgroup, e);
-        }
+        IOException[] refusal = new IOException[1];
+        Await.until(
+                DEADLINE,
+                () -> {
+                    try {
+                        Files.deleteIfExists(cgroup);
+                        return true;
+                    } catch (IOException e) {
+                        refusal[0] = e;
+                        return false;
+                    }
+                },
+                () -> "cgroup " + cgroup + " is removed: " + refusal[0]);
     }
 
     private static List<Path> children(Path parent) {
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent, Files::isDirectory)) {
-            entries.forEach(found::add);
-        } catch (IOException e) {
-            throw new AssertionError("cannot list " + parent, e);
-        }
-        return found;
+        return Listing.of(parent).stream().filter(Files::isDirectory).toList();
     }
 }
