@@ -2,6 +2,7 @@ package io.reaper.shim.clients;
 
 import io.reaper.testing.Await;
 import io.reaper.testing.Job;
+import io.reaper.testing.Listing;
 import io.reaper.testing.NodeProcess;
 import io.reaper.testing.PrivateNode;
 import io.reaper.testing.TerminalJob;
@@ -9,7 +10,6 @@ import io.reaper.testing.TestCgroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,8 +133,8 @@ abstract class ContainerClient implements AutoCloseable {
                 left.add(process.toString());
             }
         }
-        left.addAll(entries(node.view("/run/reaper")));
-        left.addAll(entries(node.view("/run/containerd/s")));
+        left.addAll(Listing.names(node.view("/run/reaper")));
+        left.addAll(Listing.names(node.view("/run/containerd/s")));
         for (Path path : TestCgroups.below(cgroup)) {
             if (!path.endsWith("conmon")) { // of all of podman's monitors, for good
                 left.add(path.toString());
@@ -207,17 +207,5 @@ abstract class ContainerClient implements AutoCloseable {
         List<String> line = new ArrayList<>(program());
         line.addAll(arguments);
         return line;
-    }
-
-    private static List<String> entries(Path directory) {
-        List<String> found = new ArrayList<>();
-        if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-                entries.forEach(entry -> found.add(entry.toString()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return found;
     }
 }

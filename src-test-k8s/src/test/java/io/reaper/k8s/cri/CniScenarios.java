@@ -7,9 +7,7 @@ import io.reaper.k8s.ContainerSpec;
 import io.reaper.k8s.PodFixture;
 import io.reaper.k8s.PodSpec;
 import io.reaper.testing.ContainerdRelease;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
+import io.reaper.testing.Listing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -88,13 +86,6 @@ abstract class CniScenarios extends PodFixture<CriCluster> {
     }
 
     private List<Path> networks() {
-        List<Path> found = new ArrayList<>();
-        Path directory = cluster().node().privateNode().view("/run/netns");
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            entries.forEach(found::add);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        return found;
+        return Listing.of(cluster().node().privateNode().view("/run/netns"));
     }
 }

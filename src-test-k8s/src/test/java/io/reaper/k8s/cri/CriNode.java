@@ -10,13 +10,13 @@ import io.reaper.testing.Await;
 import io.reaper.testing.BusyboxImage;
 import io.reaper.testing.ContainerdRelease;
 import io.reaper.testing.Job;
+import io.reaper.testing.Listing;
 import io.reaper.testing.NodeProcess;
 import io.reaper.testing.PrivateNode;
 import io.reaper.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -239,10 +239,10 @@ public final class CriNode implements NodeShell, AutoCloseable {
         node.mountsUnder(Path.of("/run")).forEach(mount -> left.add("mount " + mount));
         for (String top : List.of("state", "root")) {
             Path cri = directory.resolve(top).resolve("io.containerd.grpc.v1.cri");
-            left.addAll(entries(cri.resolve("sandboxes")));
-            left.addAll(entries(cri.resolve("containers")));
+            left.addAll(Listing.names(cri.resolve("sandboxes")));
+            left.addAll(Listing.names(cri.resolve("containers")));
             Path tasks = directory.resolve(top).resolve("io.containerd.runtime.v2.task");
-            left.addAll(entries(tasks.resolve("k8s.io")));
+            left.addAll(Listing.names(tasks.resolve("k8s.io")));
         }
         for (String run :
                 List.of(
@@ -252,7 +252,7 @@ public final class CriNode implements NodeShell, AutoCloseable {
                         "/run/reaper",
                         "/run/runc",
                         "/run/netns")) {
-            left.addAll(entries(node.view(run)));
+            left.addAll(Listing.names(node.view(run)));
         }
         addresses().forEach(address -> left.add("address " + address));
         return left;
@@ -260,21 +260,10 @@ public final class CriNode implements NodeShell, AutoCloseable {
 
     /** Addresses that CNI has given to pods: a file for each, beside a lock and the last one. */
     private List<String> addresses() {
-        return entries(directory.resolve("addresses/pods")).stream()
-                .filter(file -> Path.of(file).getFileName().toString().startsWith("10."))
+        return Listing.of(directory.resolve("addresses/pods")).stream()
+                .map(file -> file.getFileName().toString())
+                .filter(name -> name.startsWith("10."))
                 .toList();
-    }
-
-    private static List<String> entries(Path parent) {
-        List<String> found = new ArrayList<>();
-        if (Files.isDirectory(parent)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent)) {
-                entries.forEach(entry -> found.add(entry.toString()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return found;
     }
 
     /** All that containerd has said since it was last started. */

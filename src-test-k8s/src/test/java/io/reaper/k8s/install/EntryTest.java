@@ -81,7 +81,7 @@ final class EntryTest {
                             + root
                             + "/usr --settings "
                             + root
-                            + "/reaper/reaper.conf --wait 5");
+                            + "/reaper/reaper.conf --wait 300");
             return node.node()
                     .start(List.of("dash", ENTRY.toString(), action), environment)
                     .await(InstallerNode.DEADLINE);
@@ -170,7 +170,7 @@ final class EntryTest {
     @Test
     void aNodeWhereInstallingFailsGetsNoLabel() throws IOException {
         try (InstallerNode node = new InstallerNode(ContainerdRelease.V2)) {
-            Pod pod = Pod.on(node, ContainerdRelease.V2, InstallRunningTest.ENDS_WITH_THE_HANDLER);
+            Pod pod = Pod.on(node, ContainerdRelease.V2, InstallRunningTest.ENDS_FOR_GOOD);
             var before = node.files();
             Job.Result result = pod.run("install").expect(1);
             assertSays("everything is as it was", result.stderr());

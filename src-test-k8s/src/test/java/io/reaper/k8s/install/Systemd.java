@@ -23,7 +23,9 @@ final class Systemd {
     /**
      * @param programs directory of containerd and ctr
      * @param beforeStart commands of sh, run before containerd is started anew; $config is the file
-     *     that it will read. A file named "hang" in the node's directory makes a restart hang
+     *     that it will read, $root the node's directory. A file named "hang" there makes a restart
+     *     hang; commands in one named "hopeless" let time fly from when they succeed until the next
+     *     restart: the installer can have all patience with what comes, and none with what does not
      */
     Systemd(InstallerNode node, Path programs, Path configuration, String beforeStart)
             throws IOException {
@@ -35,24 +37,38 @@ final class Systemd {
                 """
                 root=%1$s
                 config=%2$s
+                programs=%3$s
                 case "$1 $2" in
                     "cat containerd")
-                        printf '[Service]\\nExecStart=\\nExecStart=-%3$s/containerd --config %%s\\n' "$config" ;;
+                        printf '[Service]\\nExecStart=\\nExecStart=-%%s/containerd --config %%s\\n' "$programs" "$config" ;;
                     "show --property") cat $root/containerd.pid ;;
                     "is-active --quiet") [ "$3" = k3s-agent ] ;;
                     restart*)
                         echo "$*" >>$root/restarts
+                        rm -f $root/hopeless
                         [ ! -e $root/hang ] || exec sleep 600
                         if [ -e $root/containerd.pid ]; then
                             kill $(cat $root/containerd.pid)
                             while kill -0 $(cat $root/containerd.pid) 2>/dev/null; do sleep 0.1; done
                         fi
                         %4$s
-                        setsid %3$s/containerd --config $config >>$root/containerd.log 2>&1 </dev/null &
+                        setsid $programs/containerd --config $config >>$root/containerd.log 2>&1 </dev/null &
                         echo $! >$root/containerd.pid ;;
                 esac
                 """
                         .formatted(node.root(), configuration, programs, beforeStart));
+        node.executable(
+                "bin/date",
+                """
+                root=%1$s
+                late=$(cat $root/late 2>/dev/null)
+                if [ -e $root/hopeless ] && sh $root/hopeless >/dev/null 2>&1; then
+                    late=$((late + 1000))
+                    echo $late >$root/late
+                fi
+                echo $(($(/bin/date "$@") + late))\
+                """
+                        .formatted(node.root()));
     }
 
     /** A configuration for a containerd of the node's own, with CRI and without the handler. */
