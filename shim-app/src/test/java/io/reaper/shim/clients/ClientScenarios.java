@@ -121,7 +121,7 @@ abstract class ClientScenarios {
     @Test
     void aContainerIsStoppedStartedAgainAndKilled() {
         // no child, whose end could be waited for, is alive when the signal comes
-        String script = "trap 'echo bye; exit 43' TERM; echo out; echo err >&2; ";
+        String script = "trap 'echo bye; exit 43' TERM; echo err >&2; echo out; ";
         detach("life", script + "while :; do sleep 0.05; done");
         client.awaitLogs("life", "out");
         String[] state = client.inspect("life", "{{.State.Status}} {{.State.Pid}}").split(" ", -1);
@@ -129,7 +129,7 @@ abstract class ClientScenarios {
         assertTrue(alive(Integer.parseInt(state[1])), () -> "pid " + state[1]);
         assertEquals("life\n", client.call("ps", "--format", "{{.Names}}").expect(0).stdout());
 
-        client.call("stop", "life").expect(0);
+        client.call("stop", "-t", "60", "life").expect(0);
         assertEquals("43\n", client.call("wait", "life").expect(0).stdout());
         assertEquals("exited 43", client.inspect("life", "{{.State.Status}} {{.State.ExitCode}}"));
         Job.Result log = client.call("logs", "life").expect(0);

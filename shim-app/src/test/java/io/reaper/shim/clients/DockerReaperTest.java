@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.testing.Await;
 import io.reaper.testing.Job;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,13 +55,20 @@ class DockerReaperTest extends DockerScenarios {
         assertProgramSeesNode();
     }
 
-    /** Where no controller measures, the processes are added up. */
+    /** Where no controller measures, the processes are added up. docker shows -- after 2 s. */
     @Test
     void statisticsAreThoseOfTheProcesses() {
         detach("measured", "exec sleep 1000");
         String format = "{{.Name}} {{.PIDs}} {{.MemUsage}}";
-        String shown = client.call("stats", "--no-stream", "--format", format).expect(0).stdout();
-        assertTrue(shown.matches("measured 1 [1-9][0-9.]*[KM]iB / .*\n"), shown);
+        String[] shown = new String[1];
+        Await.until(
+                ContainerClient.DEADLINE,
+                () -> {
+                    List<String> stats = List.of("stats", "--no-stream", "--format", format);
+                    shown[0] = client.call(stats).expect(0).stdout();
+                    return shown[0].matches("measured 1 [1-9][0-9.]*[KM]iB / .*\n");
+                },
+                () -> "statistics: " + shown[0]);
         client.remove("measured");
     }
 }

@@ -197,7 +197,7 @@ abstract class ContainerScenarios extends TerminalScenarios {
         List<TaskEvents.Event> events = containerd.events().of(namespace, "orphaned");
         assertEquals("/tasks/exit", events.get(2).topic(), events::toString);
         assertEquals(128 + 9, events.get(2).exitStatus(), events::toString);
-        assertTrue(containerd.task(namespace, "orphaned").isEmpty());
+        containerd.awaitNoTask(namespace, "orphaned");
         ctr("container", "delete", "orphaned").expect(0);
         forgetSocketOfRuncShim();
     }
@@ -212,7 +212,7 @@ abstract class ContainerScenarios extends TerminalScenarios {
         containerd.kill();
         containerd.node().signal(daemon, "KILL");
         containerd.start(Map.of());
-        assertTrue(containerd.task(namespace, "lost").isEmpty());
+        containerd.awaitNoTask(namespace, "lost");
         ctr("container", "delete", "lost").expect(0);
         forgetSocketOfRuncShim();
     }

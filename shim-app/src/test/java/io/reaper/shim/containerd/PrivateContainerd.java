@@ -4,13 +4,13 @@ import io.reaper.testing.Await;
 import io.reaper.testing.BusyboxImage;
 import io.reaper.testing.ContainerdRelease;
 import io.reaper.testing.Job;
+import io.reaper.testing.Listing;
 import io.reaper.testing.NodeProcess;
 import io.reaper.testing.PrivateNode;
 import io.reaper.testing.TestCgroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -191,6 +191,14 @@ final class PrivateContainerd implements AutoCloseable {
         return row[0];
     }
 
+    /** containerd tells of a dead shim's container that it is deleted, and then forgets it. */
+    void awaitNoTask(String namespace, String id) {
+        Await.until(
+                DEADLINE,
+                () -> task(namespace, id).isEmpty(),
+                () -> "containerd forgets " + id + ": " + task(namespace, id));
+    }
+
     /** Waits until an event with this topic was told of a container. */
     void awaitTopic(String id, String topic) {
         Await.until(
@@ -225,21 +233,21 @@ final class PrivateContainerd implements AutoCloseable {
         node.mountsUnder(directory).forEach(mount -> left.add("mount " + mount));
         node.mountsUnder(Path.of("/run")).forEach(mount -> left.add("mount " + mount));
         for (String namespace : List.of(namespace(), otherNamespace())) {
-            left.addAll(entries(directory.resolve(TASKS).resolve(namespace)));
-            left.addAll(entries(node.view("/run/containerd/runc").resolve(namespace)));
+            left.addAll(Listing.names(directory.resolve(TASKS).resolve(namespace)));
+            left.addAll(Listing.names(node.view("/run/containerd/runc").resolve(namespace)));
             TestCgroups.below(namespace).forEach(cgroup -> left.add(cgroup.toString()));
         }
-        left.addAll(entries(node.view("/run/containerd/s")));
-        left.addAll(entries(node.view("/run/containerd/fifo")));
-        left.addAll(entries(node.view("/run/reaper")));
-        left.addAll(entries(node.view("/run/runc")));
+        left.addAll(Listing.names(node.view("/run/containerd/s")));
+        left.addAll(Listing.names(node.view("/run/containerd/fifo")));
+        left.addAll(Listing.names(node.view("/run/reaper")));
+        left.addAll(Listing.names(node.view("/run/runc")));
         return left;
     }
 
     /** Removes the shims' sockets. */
     void removeSockets() {
-        for (String socket : entries(node.view("/run/containerd/s"))) {
-            node.run("rm", "-f", "/run/containerd/s/" + Path.of(socket).getFileName());
+        for (Path socket : Listing.of(node.view("/run/containerd/s"))) {
+            node.run("rm", "-f", "/run/containerd/s/" + socket.getFileName());
         }
     }
 
@@ -319,18 +327,6 @@ final class PrivateContainerd implements AutoCloseable {
           path = "%1$s/opt"
         """
                 .formatted(directory, ContainerdRelease.disabledPlugins(name -> true));
-    }
-
-    private static List<String> entries(Path parent) {
-        List<String> found = new ArrayList<>();
-        if (Files.isDirectory(parent)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent)) {
-                entries.forEach(entry -> found.add(entry.toString()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return found;
     }
 
     private static String text(Path file) {

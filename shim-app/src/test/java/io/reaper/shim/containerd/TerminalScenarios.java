@@ -126,7 +126,8 @@ abstract class TerminalScenarios extends StreamScenarios {
     void anExecHasATerminalOfItsOwn() {
         runSleeper("host");
         String script = SIZE.formatted(WINDOW.rows(), WINDOW.columns()) + "tty; read word; ";
-        script += "echo got $word; trap 'exit 8' INT; echo ready; cat; exit 1";
+        // a signal that comes between two sleeps is heeded after the second one
+        script += "echo got $word; trap 'exit 8' INT; echo ready; while :; do sleep 0.1; done";
         List<String> options = List.of("-t", "--exec-id=e", "--user=1000:1000", "host");
         try (TerminalJob user = onTerminal(execArguments(options, "sh", "-c", script))) {
             user.awaitShown("the size is there");
