@@ -77,21 +77,17 @@ public abstract class PodFixture<C extends Cluster> {
         boolean clean = false;
         boolean passed = context.getExecutionException().isEmpty();
         try {
-            if (!passed) {
-                System.err.println(context.getDisplayName() + " failed");
-                System.err.println(cluster.diagnostics());
-            }
-            deletePods();
             if (passed) {
+                deletePods();
                 assertNothingLeft();
                 clean = true;
             }
         } finally {
+            pods.clear();
             if (!clean) {
-                if (passed) {
-                    System.err.println(context.getDisplayName() + " left something");
-                    System.err.println(cluster.diagnostics());
-                }
+                System.err.println(
+                        context.getDisplayName() + (passed ? " left something" : " failed"));
+                System.err.println(cluster.diagnostics());
                 cluster.close();
                 cluster = startCluster();
             }
@@ -106,20 +102,16 @@ public abstract class PodFixture<C extends Cluster> {
     }
 
     private void deletePods() {
-        try {
-            Throwable problem = null;
-            for (Pod pod : pods) {
-                try {
-                    pod.delete(Duration.ofSeconds(1));
-                } catch (RuntimeException | AssertionError e) {
-                    problem = e;
-                }
+        Throwable problem = null;
+        for (Pod pod : pods) {
+            try {
+                pod.delete(Duration.ofSeconds(1));
+            } catch (RuntimeException | AssertionError e) {
+                problem = e;
             }
-            if (problem != null) {
-                throw new AssertionError("cannot delete what the test has made", problem);
-            }
-        } finally {
-            pods.clear();
+        }
+        if (problem != null) {
+            throw new AssertionError("cannot delete what the test has made", problem);
         }
     }
 

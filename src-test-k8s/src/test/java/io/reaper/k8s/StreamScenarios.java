@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.testing.Await;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Commands in containers, attached clients, forwarded ports. */
@@ -91,15 +95,13 @@ public abstract class StreamScenarios<C extends Cluster> extends RunScenarios<C>
                                 ContainerSpec.script("main", TERMINAL).withTerminal()));
         awaitRunning(pod, "main");
         try (Session session = pod.attach("main")) {
-            session.type("one" + ENTER);
-            session.awaitOutput("got one\r\n", DEADLINE);
+            typeUntilHeard(session, "one" + ENTER, "got one\r\n");
             session.resize(100, 30);
             awaitSize(session, "30 100");
         }
         assertTrue(pod.status("main").isRunning(), "it goes on without a client");
         try (Session session = pod.attach("main")) {
-            session.type("again" + ENTER);
-            session.awaitOutput("got again\r\n", DEADLINE);
+            typeUntilHeard(session, "again" + ENTER, "got again\r\n");
             session.type("end" + ENTER);
             assertEquals(4, awaitEnd(pod, "main").exitCode());
         }
@@ -108,16 +110,32 @@ public abstract class StreamScenarios<C extends Cluster> extends RunScenarios<C>
 
     @Test
     void anAttachedClientTypesIntoTheContainersStandardInput() {
-        ContainerSpec container =
-                ContainerSpec.script("main", "read a; echo \"got $a\"; read a; exit 5").withStdin();
-        Pod pod = run(PodSpec.of("attach-stdin", container));
+        String script = "while read a; do [ $a != end ] || exit 5; echo \"got $a\"; done";
+        Pod pod = run(PodSpec.of("attach-stdin", ContainerSpec.script("main", script).withStdin()));
         awaitRunning(pod, "main");
         try (Session session = pod.attach("main")) {
-            session.type("one\n");
-            session.awaitOutput("got one\n", DEADLINE);
-            session.type("two\n");
+            typeUntilHeard(session, "one\n", "got one\n");
+            session.type("end\n");
             assertEquals(5, awaitEnd(pod, "main").exitCode());
         }
+    }
+
+    /**
+     * Once each second: containerd passes on what an attached client types a moment before it lets
+     * the client hear the container, and what the container says in between is not for it.
+     */
+    private static void typeUntilHeard(Session session, String line, String answer) {
+        long[] next = {System.nanoTime()};
+        Await.until(
+                DEADLINE,
+                () -> {
+                    if (System.nanoTime() - next[0] >= 0) {
+                        session.type(line);
+                        next[0] = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+                    }
+                    return session.output().contains(answer);
+                },
+                () -> "'" + answer + "' is heard: " + session.output());
     }
 
     /** Without stdin a program finds its end at once. */
@@ -141,9 +159,7 @@ public abstract class StreamScenarios<C extends Cluster> extends RunScenarios<C>
                         + " SYSTEM:'sh /tmp/answer-%1$d'; fi; rm /tmp/answer-%1$d".formatted(port);
         Pod pod = run(PodSpec.of("port", ContainerSpec.script("main", script)));
         awaitLog(pod, "main", "ready");
-        int unused = port + 10_000;
-        PodException refused =
-                assertThrows(PodException.class, () -> pod.forward(unused, "question\n"));
+        PodException refused = assertThrows(PodException.class, () -> pod.forward(1, "question\n"));
         assertTrue(refused.getMessage().contains("refused"), refused::getMessage);
         assertEquals("answer to question\n", forwarded(pod, port, "question\n"));
         assertEquals(0, awaitEnd(pod, "main").exitCode());
@@ -168,8 +184,24 @@ public abstract class StreamScenarios<C extends Cluster> extends RunScenarios<C>
         return answer[0];
     }
 
-    /** Of the node: outside of the range from which the kernel takes those of clients. */
+    /**
+     * One on which nobody listens on this machine, which is what the node's network is but in a
+     * cluster: outside of the range from which the kernel takes those of clients.
+     */
     private static int freePort() {
-        return 20_000 + (int) (ProcessHandle.current().pid() % 10_000);
+        int first = (int) (ProcessHandle.current().pid() % 10_000);
+        return IntStream.range(0, 10_000)
+                .map(i -> 20_000 + (first + i) % 10_000)
+                .filter(StreamScenarios::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port)) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

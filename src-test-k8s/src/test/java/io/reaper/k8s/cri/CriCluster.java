@@ -1,20 +1,16 @@
 package io.reaper.k8s.cri;
 
 import io.reaper.k8s.Cluster;
-import io.reaper.k8s.Pod;
 import io.reaper.k8s.PodSpec;
 import io.reaper.testing.ContainerdRelease;
 import io.reaper.testing.TestCgroups;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Pods on a containerd of the tests' own, by CRI. */
 public final class CriCluster implements Cluster {
     private final CriNode node;
     private final String tag = "reaper-k8s-" + Long.toString(System.nanoTime(), 36);
-    private final Set<CriPod> pods = ConcurrentHashMap.newKeySet();
 
     private CriCluster(ContainerdRelease release, boolean privateNetwork) {
         node = new CriNode(release, privateNetwork);
@@ -33,15 +29,22 @@ public final class CriCluster implements Cluster {
 
     @Override
     public CriPod run(PodSpec spec) {
-        CriPod pod = CriPod.make(node, tag, spec, pods::remove);
-        pods.add(pod);
+        CriPod pod = CriPod.make(node, tag, spec);
         try {
             pod.startContainers();
         } catch (Throwable e) {
-            pod.close();
+            closeAfter(e, pod);
             throw e;
         }
         return pod;
+    }
+
+    private static void closeAfter(Throwable failure, CriPod pod) {
+        try {
+            pod.close();
+        } catch (RuntimeException | AssertionError e) {
+            failure.addSuppressed(e);
+        }
     }
 
     @Override
@@ -61,11 +64,13 @@ public final class CriCluster implements Cluster {
         return "%s%n--- left%n%s%n---".formatted(node.logs(), String.join("\n", leftovers()));
     }
 
-    /** Ends the node, with all pods. */
+    /** Ends the node and with it all pods, whatever state containerd is in. */
     @Override
     public void close() {
-        pods.forEach(Pod::close);
-        node.close();
-        TestCgroups.remove(tag);
+        try {
+            node.close();
+        } finally {
+            TestCgroups.remove(tag);
+        }
     }
 }

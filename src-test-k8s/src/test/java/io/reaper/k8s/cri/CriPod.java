@@ -42,7 +42,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
 /** A pod by CRI: the tests are its kubelet. */
 public final class CriPod implements Pod {
@@ -50,28 +49,21 @@ public final class CriPod implements Pod {
     private final PodSpec spec;
     private final PodSandboxConfig config;
     private final String sandbox;
-    private final Consumer<CriPod> whenDeleted;
     private final Map<String, Attempt> containers = new ConcurrentHashMap<>();
     private final AtomicBoolean deleted = new AtomicBoolean();
 
     /** The latest container of a name. */
     private record Attempt(int number, String id) {}
 
-    private CriPod(
-            CriNode node,
-            PodSpec spec,
-            PodSandboxConfig config,
-            String sandbox,
-            Consumer<CriPod> whenDeleted) {
+    private CriPod(CriNode node, PodSpec spec, PodSandboxConfig config, String sandbox) {
         this.node = node;
         this.spec = spec;
         this.config = config;
         this.sandbox = sandbox;
-        this.whenDeleted = whenDeleted;
     }
 
     /** Makes the sandbox. */
-    static CriPod make(CriNode node, String tag, PodSpec spec, Consumer<CriPod> whenDeleted) {
+    static CriPod make(CriNode node, String tag, PodSpec spec) {
         PodSandboxConfig config = CriConfig.sandbox(node.directory(), tag, spec);
         try {
             Files.createDirectories(Path.of(config.getLogDirectory()));
@@ -88,7 +80,7 @@ public final class CriPod implements Pod {
                                         .build(),
                                 RunPodSandboxResponse.getDefaultInstance())
                         .getPodSandboxId();
-        return new CriPod(node, spec, config, sandbox, whenDeleted);
+        return new CriPod(node, spec, config, sandbox);
     }
 
     /** Init containers one after the other, until one fails; then all others. */
@@ -315,7 +307,6 @@ public final class CriPod implements Pod {
         PodSandboxRequest request = PodSandboxRequest.newBuilder().setPodSandboxId(sandbox).build();
         node.client().call("StopPodSandbox", request);
         remove(request);
-        whenDeleted.accept(this);
         if (!unstopped.isEmpty()) {
             throw unstopped.getFirst();
         }

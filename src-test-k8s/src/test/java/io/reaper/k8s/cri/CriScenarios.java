@@ -184,13 +184,12 @@ abstract class CriScenarios extends SandboxScenarios {
                                 "killed",
                                 ContainerSpec.of("main", "/bin/sleep", mark),
                                 ContainerSpec.of("other", "/bin/sleep", "1000")));
-        int pid =
-                cluster().node().processes().stream()
-                        .filter(process -> process.command().equals("/bin/sleep " + mark))
-                        .findFirst()
-                        .orElseThrow()
-                        .pid();
-        cluster().node().signal(pid, "KILL");
+        // started, it may not show its new command line yet (execve(2) sets it last)
+        Await.until(
+                DEADLINE,
+                () -> processes("/bin/sleep " + mark).size() == 1,
+                () -> "the program runs: " + cluster().node().processes());
+        cluster().node().signal(processes("/bin/sleep " + mark).getFirst().pid(), "KILL");
         ContainerStatus status = awaitEnd(pod, "main");
         assertEquals(137, status.exitCode());
         assertEquals("Error", status.reason());

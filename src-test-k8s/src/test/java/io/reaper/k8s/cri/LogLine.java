@@ -14,9 +14,14 @@ import java.util.stream.Collectors;
  * @param isPartial the text goes on in the stream's next line, or has ended without a newline
  */
 public record LogLine(String time, String stream, boolean isPartial, String text) {
-    /** All lines of a file, with one character for a byte. */
+    /**
+     * The lines of a file, with one character for a byte; without what containerd is writing just
+     * now: each line of a log ends with a newline, but need not be there at once.
+     */
     public static List<LogLine> read(Path file) {
-        return CriNode.Text.of(file).lines().map(LogLine::parse).toList();
+        String text = CriNode.Text.of(file);
+        String whole = text.substring(0, text.lastIndexOf('\n') + 1);
+        return whole.lines().map(LogLine::parse).toList();
     }
 
     /**

@@ -2,7 +2,9 @@ package io.reaper.k8s.cri;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.reaper.testing.Await;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +12,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LogLineTest {
+    @Test
+    void aLineThatIsBeingWrittenIsNotReadYet(@TempDir Path directory) throws IOException {
+        String start = "2026-01-02T03:04:05.678901234Z stdout F ";
+        Path log = directory.resolve("0.log");
+
+        Files.writeString(log, start + "line-1\n2026-01");
+        assertEquals("line-1\n", LogLine.text(LogLine.read(log)));
+        Files.writeString(log, start + "line-1\n" + start + "line-1");
+        assertEquals("line-1\n", LogLine.text(LogLine.read(log)));
+        Files.writeString(log, start);
+        assertEquals("", LogLine.text(LogLine.read(log)));
+    }
+
     /**
      * As containerd does, which tells of a container's end before it has written all of the log.
      */
@@ -28,9 +43,10 @@ class LogLineTest {
                                 line)
                         .start();
         try {
-            while (!CriNode.Text.of(log).endsWith("first\n")) {
-                Thread.onSpinWait();
-            }
+            Await.until(
+                    CriNode.DEADLINE,
+                    () -> CriNode.Text.of(log).endsWith("first\n"),
+                    () -> "the first line: " + CriNode.Text.of(log));
             Thread ends =
                     Thread.ofVirtual()
                             .start(

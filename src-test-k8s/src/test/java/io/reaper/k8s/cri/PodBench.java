@@ -121,7 +121,7 @@ final class PodBench {
                                 ContainerSpec.of("main", "/bin/busybox", "sleep", "10000"))
                         .withRuntime(runtime)
                         .withGrace(Duration.ZERO);
-        return CriPod.make(node, tag, spec, _ -> {});
+        return CriPod.make(node, tag, spec);
     }
 
     /** With the pods of one side at a time, and once without any. */

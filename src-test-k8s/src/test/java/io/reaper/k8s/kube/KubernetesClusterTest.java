@@ -62,7 +62,7 @@ final class KubernetesClusterTest {
                         .inNamespace(NAMESPACE)
                         .withName("pod")
                         .waitUntilCondition(
-                                pod -> pod != null, 30, java.util.concurrent.TimeUnit.SECONDS));
+                                pod -> pod != null, 90, java.util.concurrent.TimeUnit.SECONDS));
     }
 
     private void status(Pod pod, String status) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is told of an exec, in whatever order the other side sends it. */
 final class KubernetesSessionTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration DEADLINE = Duration.ofSeconds(90);
     private static final int STDOUT = 1;
     private static final int STATUS = 3;
     private static final String EXIT_7 =
