@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -181,6 +182,7 @@ abstract class ContainerScenarios extends TerminalScenarios {
 
     /** Nothing of the container outlives its shim, and clients are told of an exit. */
     @Test
+    @Tag("native") // containerd gives a delete 5 s: the JVM may need them for its start
     void killingTheShimEndsItsContainer() {
         Path ready = containerd.share().resolve("shim-killed-ready");
         String namespace = containerd.namespace();
@@ -204,6 +206,7 @@ abstract class ContainerScenarios extends TerminalScenarios {
 
     /** A shim that has died meanwhile is cleaned up when containerd comes back. */
     @Test
+    @Tag("native") // containerd gives a delete 5 s: the JVM may need them for its start
     void aShimKilledWhileContainerdIsDownLeavesNothing() {
         String namespace = containerd.namespace();
         run("lost", detached("--null-io"), "sleep", "1000").expect(0);

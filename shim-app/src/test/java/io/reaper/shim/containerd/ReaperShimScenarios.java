@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What our shim does with any runtime behind it, and runc's shim does not. */
@@ -70,6 +71,7 @@ abstract class ReaperShimScenarios extends ContainerScenarios {
 
     /** The exit status outlives the daemon: it is on disk before anyone is told. */
     @Test
+    @Tag("native") // containerd gives a delete 5 s: the JVM may need them for its start
     void killingTheShimOfAnEndedContainerKeepsItsExitStatus() {
         String namespace = containerd.namespace();
         Path go = containerd.share().resolve("kept-go");
