@@ -1,6 +1,7 @@
 package io.reaper.runtime.kernel;
 
 import static io.reaper.runtime.kernel.RuntimeExtension.awaitEnd;
+import static io.reaper.runtime.kernel.RuntimeExtension.awaitLine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -115,8 +117,12 @@ class FrozenKernelTest {
     }
 
     @Test
-    void anotherSignalComesWithTheThaw() throws IOException {
-        long init = running();
+    void aSignalThatTheProgramHandlesComesWithTheThaw() throws IOException {
+        Path out = runtime.work().resolve("out");
+        String script = "trap 'exit 3' TERM; echo ready >" + out + "; while :; do sleep 0.05; done";
+        runtime.ok("run", "-d", "-b", runtime.script(script).toString(), runtime.id());
+        awaitLine(out);
+        long init = runtime.state(runtime.id()).get("pid").asLong();
         try (FrozenCgroup frozen = FrozenCgroup.of(init)) {
             runtime.ok("kill", runtime.id(), "TERM");
             assertEquals("paused", runtime.status(runtime.id()));
