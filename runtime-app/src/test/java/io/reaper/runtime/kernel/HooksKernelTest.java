@@ -191,7 +191,7 @@ class HooksKernelTest {
     @ParameterizedTest
     @EnumSource
     void oneThatHangsIsKilledWithItsChildren(HookKind kind) throws IOException {
-        String mark = "1000." + runtime.id().hashCode();
+        String mark = "1000." + ProcessHandle.current().pid() + kind.ordinal();
         hook(kind, "sleep " + mark + " & wait", 1);
         Path log = runtime.work().resolve("log");
         String[] run = {
