@@ -191,7 +191,7 @@ class HooksKernelTest {
     @ParameterizedTest
     @EnumSource
     void oneThatHangsIsKilledWithItsChildren(HookKind kind) throws IOException {
-        String mark = "1000." + ProcessHandle.current().pid() + kind.ordinal();
+        String mark = "1000.%d".formatted(System.nanoTime());
         hook(kind, "sleep " + mark + " & wait", 1);
         Path log = runtime.work().resolve("log");
         String[] run = {
