@@ -63,9 +63,28 @@ public final class Create {
                                 bundle.spec().process(),
                                 request.consoleSocket(),
                                 request.detached())) {
-            Launched init = create(request, bundle, plan, cgroup, console, directory, undo);
+            Launched init = createOrUndo(request, bundle, plan, cgroup, console, directory, undo);
             log.debug("created " + request.id() + ", pid " + init.child().pid());
             return init;
+        } catch (RuntimeException e) {
+            undo(undo, e);
+            throw e;
+        }
+    }
+
+    /**
+     * Undoes under the lock: else a delete that waits for it would run the hooks of the end, too.
+     */
+    private Launched createOrUndo(
+            CreateRequest request,
+            Bundle bundle,
+            InitPlan plan,
+            Optional<Cgroup> cgroup,
+            Console console,
+            ContainerDirectory directory,
+            Deque<Runnable> undo) {
+        try {
+            return create(request, bundle, plan, cgroup, console, directory, undo);
         } catch (RuntimeException e) {
             undo(undo, e);
             throw e;
@@ -170,5 +189,6 @@ public final class Create {
                 log.warning("undoing a failed create: " + e.getMessage());
             }
         }
+        undo.clear();
     }
 }
