@@ -57,36 +57,20 @@ public final class Create {
                 store.create(request.id()).orElseThrow(() -> exists(request.id()));
         Deque<Runnable> undo = new ArrayDeque<>();
         undo.push(directory::remove);
-        try (Fd _ = directory.lock().orElseThrow(() -> removedMeanwhile(request.id()));
-                Console console =
-                        Console.open(
-                                bundle.spec().process(),
-                                request.consoleSocket(),
-                                request.detached())) {
-            Launched init = createOrUndo(request, bundle, plan, cgroup, console, directory, undo);
-            log.debug("created " + request.id() + ", pid " + init.child().pid());
-            return init;
+        try (Fd _ = directory.lock().orElseThrow(() -> removedMeanwhile(request.id()))) {
+            try (Console console =
+                    Console.open(
+                            bundle.spec().process(), request.consoleSocket(), request.detached())) {
+                Launched init = create(request, bundle, plan, cgroup, console, directory, undo);
+                log.debug("created " + request.id() + ", pid " + init.child().pid());
+                return init;
+            } catch (RuntimeException e) {
+                // under the lock: else a delete that waits for it would run the last hooks, too
+                undo(undo, e);
+                throw e;
+            }
         } catch (RuntimeException e) {
-            undo(undo, e);
-            throw e;
-        }
-    }
-
-    /**
-     * Undoes under the lock: else a delete that waits for it would run the hooks of the end, too.
-     */
-    private Launched createOrUndo(
-            CreateRequest request,
-            Bundle bundle,
-            InitPlan plan,
-            Optional<Cgroup> cgroup,
-            Console console,
-            ContainerDirectory directory,
-            Deque<Runnable> undo) {
-        try {
-            return create(request, bundle, plan, cgroup, console, directory, undo);
-        } catch (RuntimeException e) {
-            undo(undo, e);
+            undo(undo, e); // no lock: the directory alone
             throw e;
         }
     }
