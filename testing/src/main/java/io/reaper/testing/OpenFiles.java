@@ -1,11 +1,9 @@
 package io.reaper.testing;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,23 +16,19 @@ public final class OpenFiles {
      * The pids that have this file open, in whatever mount namespace; as root, of all processes.
      */
     public static List<Integer> holders(Path file) {
-        List<Integer> pids = new ArrayList<>();
-        for (Path process : entries(Path.of("/proc"), "[1-9]*")) {
-            if (entries(process.resolve("fd"), "*").stream().anyMatch(fd -> leadsTo(fd, file))) {
-                pids.add(Integer.parseInt(process.getFileName().toString()));
-            }
-        }
-        return pids;
+        return Listing.of(Path.of("/proc")).stream()
+                .filter(entry -> entry.getFileName().toString().matches("[0-9]+"))
+                .filter(pid -> descriptors(pid).stream().anyMatch(fd -> leadsTo(fd, file)))
+                .map(pid -> Integer.valueOf(pid.getFileName().toString()))
+                .toList();
     }
 
-    private static List<Path> entries(Path directory, String glob) {
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, glob)) {
-            entries.forEach(found::add);
-        } catch (IOException | DirectoryIteratorException e) {
-            return List.of(); // the process has ended
+    private static List<Path> descriptors(Path process) {
+        try {
+            return Listing.of(process.resolve("fd"));
+        } catch (UncheckedIOException e) {
+            return List.of(); // another user's
         }
-        return found;
     }
 
     private static boolean leadsTo(Path descriptor, Path file) {

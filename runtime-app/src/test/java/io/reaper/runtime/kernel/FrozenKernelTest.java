@@ -53,17 +53,21 @@ class FrozenKernelTest {
         assertEquals("running", runtime.status(runtime.id()));
     }
 
+    private void assertNeitherStartedNorDeletedNorEntered(String id) {
+        assertEquals(
+                "cannot start container " + id + " in the paused state",
+                runtime.refused("start", id));
+        assertEquals(
+                "cannot delete container " + id + " that is not stopped: paused",
+                runtime.refused("delete", id));
+        assertEquals(new Result(255, "", REFUSED_EXEC), runtime.run("exec", id, "true"));
+    }
+
     @Test
     void aRunningOneIsNeitherStartedNorDeletedNorEntered() throws IOException {
         String id = runtime.id();
         try (FrozenCgroup frozen = FrozenCgroup.of(running())) {
-            assertEquals(
-                    "cannot start container " + id + " in the paused state",
-                    runtime.refused("start", id));
-            assertEquals(
-                    "cannot delete container " + id + " that is not stopped: paused",
-                    runtime.refused("delete", id));
-            assertEquals(new Result(255, "", REFUSED_EXEC), runtime.run("exec", id, "true"));
+            assertNeitherStartedNorDeletedNorEntered(id);
             assertEquals(1, frozen.processes());
         }
         assertEquals(new Result(0, "", ""), runtime.run("exec", id, "true"));
@@ -74,13 +78,7 @@ class FrozenKernelTest {
         String id = runtime.id();
         try (FrozenCgroup frozen = FrozenCgroup.of(created())) {
             assertEquals("paused", runtime.status(id));
-            assertEquals(
-                    "cannot start container " + id + " in the paused state",
-                    runtime.refused("start", id));
-            assertEquals(
-                    "cannot delete container " + id + " that is not stopped: paused",
-                    runtime.refused("delete", id));
-            assertEquals(new Result(255, "", REFUSED_EXEC), runtime.run("exec", id, "true"));
+            assertNeitherStartedNorDeletedNorEntered(id);
             assertEquals(
                     "exec failed: container not running: " + id + " is created\n",
                     runtime.run("exec", "--ignore-paused", id, "true").err());
