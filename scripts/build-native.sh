@@ -79,7 +79,7 @@ inputs() {
         echo "quick=$quick"
         cat "$GRAALVM_HOME/release" "$GRAALVM_HOME/lib/svm/stamp" 2>/dev/null || true
         cd "$repo"
-        find pom.xml scripts/build-native.sh linux/pom.xml linux/src/main proto/pom.xml proto/src "$@" -type f \
+        find pom.xml scripts/build-native.sh linux/pom.xml linux/src/main contract/pom.xml contract/src/main proto/pom.xml proto/src "$@" -type f \
             | LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum
     } | sha256sum | cut -c 1-64
 }
@@ -159,7 +159,7 @@ keep() {
 
 # The kernel seam's test list, by native-image itself: no Quarkus in it.
 build_seam_checks() {
-    local name=seam-checks class=io.reaper.linux.SeamChecks target=$repo/linux/target hash
+    local name=seam-checks class=io.reaper.linux.seam.SeamChecks target=$repo/linux/target hash
     hash=$(inputs linux/src/test)
     if unchanged "$name" "$hash"; then
         say "up to date: $out/$name"
@@ -169,8 +169,8 @@ build_seam_checks() {
     logged "$mvn" -f "$repo/pom.xml" --batch-mode --no-transfer-progress -Dstyle.color=never test-compile \
         -Dspotless.check.skip --projects linux --also-make
     logged "$GRAALVM_HOME/bin/native-image" -cp "$target/classes:$target/test-classes" -Ob -march=compatibility --no-fallback \
-        --initialize-at-build-time=io.reaper.linux,io.reaper.contract \
-        -H:+UnlockExperimentalVMOptions -H:AbortOnTypeReachable=io.reaper.linux.FfmKernel \
+        --initialize-at-build-time=io.reaper.linux \
+        -H:+UnlockExperimentalVMOptions -H:AbortOnTypeReachable=io.reaper.linux.seam.FfmKernel \
         "-H:CLibraryPath=$target/c" -o "$out/.$name.build" "$class"
     keep "$out/.$name.build" $name
     rm -f "$out/.$name.build"

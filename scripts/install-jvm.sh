@@ -79,7 +79,7 @@ for app in runtime-app=reaper-runtime shim-app=containerd-shim-reaper-v2; do
 done
 
 # The C part of the kernel seam, which the programs would unpack from their jar at each start otherwise.
-seam=io/reaper/linux/libreaper_linux.so
+seam=io/reaper/linux/seam/libreaper_linux.so
 (cd "$stage" && "$JAVA_HOME/bin/jar" --extract --file "$lib/reaper-runtime.jar" $seam)
 chmod 755 "$stage/$seam"
 mv -f "$stage/$seam" "$lib/"

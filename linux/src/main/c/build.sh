@@ -4,7 +4,7 @@
 set -eu
 src=$(cd "$(dirname "$0")" && pwd)
 out=$1/c
-lib=$1/classes/io/reaper/linux
+lib=$1/classes/io/reaper/linux/seam
 fresh() { [ -e "$1" ] && [ -z "$(find "$src" -newer "$1")" ]; }
 if fresh "$out/libreaper_linux.a" && fresh "$lib/libreaper_linux.so"; then exit 0; fi
 mkdir -p "$out" "$lib"

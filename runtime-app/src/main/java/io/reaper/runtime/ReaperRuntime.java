@@ -3,9 +3,9 @@ package io.reaper.runtime;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
-import io.reaper.linux.ProcessControl;
-import io.reaper.linux.Signals;
-import io.reaper.linux.Syscalls;
+import io.reaper.linux.process.ProcessControl;
+import io.reaper.linux.seam.Syscalls;
+import io.reaper.linux.signal.Signals;
 import io.reaper.runtime.cli.RuntimeCommandLine;
 import io.reaper.runtime.init.InitStage;
 

@@ -1,9 +1,9 @@
 package io.reaper.runtime.bundle;
 
-import io.reaper.linux.Errno;
-import io.reaper.linux.FileStat;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.file.FileStat;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import java.nio.file.Path;
 
 /** A bundle whose configuration has been read and found good. */

@@ -1,9 +1,9 @@
 package io.reaper.runtime.bundle;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.FileStat;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.OpenFlags;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.FileStat;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.OpenFlags;
 import java.nio.file.Path;
 
 /** A JSON document of somebody else's on disk: read whole, or refused unread. */

@@ -1,9 +1,9 @@
 package io.reaper.runtime.bundle;
 
-import io.reaper.linux.Rlimits.Limit;
-import io.reaper.linux.Rlimits.Resource;
-import io.reaper.linux.Scheduling;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.process.Rlimits.Limit;
+import io.reaper.linux.process.Rlimits.Resource;
+import io.reaper.linux.process.Scheduling;
+import io.reaper.linux.terminal.WindowSize;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.reaper.runtime.bundle;
 
-import io.reaper.linux.Scheduling;
+import io.reaper.linux.process.Scheduling;
 
 /** Reads {@code process.scheduler}; the numbers are those of {@code sched_setattr(2)}. */
 final class SchedulerReader {

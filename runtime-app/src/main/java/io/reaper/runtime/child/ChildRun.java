@@ -1,16 +1,16 @@
 package io.reaper.runtime.child;
 
-import io.reaper.linux.Child;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.ExitStatus;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.Poll;
-import io.reaper.linux.Signals;
-import io.reaper.linux.SpawnRequest;
-import io.reaper.linux.Spawner;
-import io.reaper.linux.Syscalls;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.event.Poll;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.process.Spawner;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.Syscalls;
+import io.reaper.linux.signal.Signals;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.reaper.runtime.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.reaper.linux.Capability;
+import io.reaper.linux.credential.Capability;
 import io.reaper.runtime.hooks.HookKind;
 import io.reaper.runtime.state.ContainerState;
 import java.io.ByteArrayOutputStream;

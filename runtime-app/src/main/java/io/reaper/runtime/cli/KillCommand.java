@@ -1,6 +1,6 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.linux.Signals;
+import io.reaper.linux.signal.Signals;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

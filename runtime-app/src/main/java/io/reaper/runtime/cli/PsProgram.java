@@ -1,11 +1,11 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Environment;
-import io.reaper.linux.ExitStatus;
-import io.reaper.linux.FileStat;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.FileStat;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.process.Environment;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.child.ChildRun;
 import io.reaper.runtime.child.Tail;
 import java.nio.file.Path;

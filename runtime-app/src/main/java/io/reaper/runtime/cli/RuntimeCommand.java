@@ -1,7 +1,7 @@
 package io.reaper.runtime.cli;
 
 import io.reaper.contract.Settings;
-import io.reaper.linux.LinuxException;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.lifecycle.Create;
 import io.reaper.runtime.lifecycle.Delete;
 import io.reaper.runtime.lifecycle.Exec;

@@ -1,7 +1,7 @@
 package io.reaper.runtime.cli;
 
 import io.reaper.contract.SettingsException;
-import io.reaper.linux.LinuxException;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.bundle.SpecException;
 import io.reaper.runtime.lifecycle.ContainerException;
 import io.reaper.runtime.log.RuntimeLog;

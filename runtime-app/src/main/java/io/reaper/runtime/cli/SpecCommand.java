@@ -1,10 +1,10 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
-import io.reaper.linux.OpenFlags;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.OpenFlags;
 import io.reaper.runtime.bundle.DefaultConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.reaper.runtime.hooks;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.ExitStatus;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.Signals;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.signal.Signals;
 import io.reaper.runtime.child.ChildRun;
 import io.reaper.runtime.child.ChildRun.End;
 import io.reaper.runtime.child.Tail;

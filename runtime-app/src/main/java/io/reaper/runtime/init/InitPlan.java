@@ -1,7 +1,7 @@
 package io.reaper.runtime.init;
 
-import io.reaper.linux.Rlimits.Limit;
-import io.reaper.linux.Rlimits.Resource;
+import io.reaper.linux.process.Rlimits.Limit;
+import io.reaper.linux.process.Rlimits.Resource;
 import io.reaper.runtime.hooks.Hook;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param limits set as the last thing before the program
  * @param gate what the program waits for when all else is done
  * @param placeholder the program is not looked up: it is the runtime's own ({@link
- *     io.reaper.linux.Program#placeholder})
+ *     io.reaper.linux.process.Program#placeholder})
  * @param startHooks run when start lets it go on, before the program
  */
 public record InitPlan(

@@ -1,10 +1,10 @@
 package io.reaper.runtime.init;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.OpenFlags;
-import io.reaper.linux.Program;
-import io.reaper.linux.Syscalls;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.Program;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.OpenFlags;
+import io.reaper.linux.seam.Syscalls;
 import io.reaper.runtime.hooks.HookException;
 import io.reaper.runtime.hooks.HookKind;
 import io.reaper.runtime.hooks.HookRunner;

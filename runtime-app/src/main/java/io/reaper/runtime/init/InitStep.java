@@ -1,9 +1,9 @@
 package io.reaper.runtime.init;
 
-import io.reaper.linux.Capabilities;
-import io.reaper.linux.Rlimits.Limit;
-import io.reaper.linux.Rlimits.Resource;
-import io.reaper.linux.Scheduling;
+import io.reaper.linux.credential.Capabilities;
+import io.reaper.linux.process.Rlimits.Limit;
+import io.reaper.linux.process.Rlimits.Resource;
+import io.reaper.linux.process.Scheduling;
 import java.util.List;
 import java.util.Map;
 

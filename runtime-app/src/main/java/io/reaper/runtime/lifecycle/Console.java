@@ -1,11 +1,11 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Pty;
-import io.reaper.linux.Terminal;
-import io.reaper.linux.UnixSockets;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.UnixSockets;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.terminal.Pty;
+import io.reaper.linux.terminal.Terminal;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.runtime.bundle.Spec;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.Settings;
-import io.reaper.linux.FileStat;
-import io.reaper.linux.Pidfd;
+import io.reaper.linux.file.FileStat;
+import io.reaper.linux.process.Pidfd;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecException;
 import io.reaper.runtime.bundle.SpecReader;

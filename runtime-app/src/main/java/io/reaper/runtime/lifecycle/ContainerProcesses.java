@@ -1,14 +1,14 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.linux.Cgroup;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.ProcessInfo;
-import io.reaper.linux.ProcessTree;
-import io.reaper.linux.Signals;
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.process.ProcessInfo;
+import io.reaper.linux.process.ProcessTree;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.signal.Signals;
 import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.ContainerState.Tracking;

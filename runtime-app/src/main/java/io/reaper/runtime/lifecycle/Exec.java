@@ -1,14 +1,14 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Errno;
-import io.reaper.linux.ExitStatus;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.Pty;
-import io.reaper.linux.UnixSockets;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.UnixSockets;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.terminal.Pty;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.log.RuntimeLog;

@@ -1,13 +1,13 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Errno;
-import io.reaper.linux.ExitStatus;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.Poll;
-import io.reaper.linux.SignalPipe;
-import io.reaper.linux.Signals;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.event.Poll;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.signal.SignalPipe;
+import io.reaper.linux.signal.Signals;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;

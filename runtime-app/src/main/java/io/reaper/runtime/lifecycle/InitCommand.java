@@ -1,6 +1,6 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.linux.Syscalls;
+import io.reaper.linux.seam.Syscalls;
 import io.reaper.runtime.init.InitStage;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,8 +1,8 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Capabilities;
-import io.reaper.linux.Capability;
+import io.reaper.linux.credential.Capabilities;
+import io.reaper.linux.credential.Capability;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.InitStep;

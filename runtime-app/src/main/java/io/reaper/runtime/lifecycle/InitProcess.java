@@ -1,15 +1,15 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.linux.Cgroup;
-import io.reaper.linux.Child;
-import io.reaper.linux.Errno;
-import io.reaper.linux.ExitStatus;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.ProcessInfo;
-import io.reaper.linux.Signals;
-import io.reaper.linux.SpawnRequest;
-import io.reaper.linux.Spawner;
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.process.ProcessInfo;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.process.Spawner;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.signal.Signals;
 import io.reaper.runtime.init.InitChannel;
 import io.reaper.runtime.init.InitMessage;
 import io.reaper.runtime.init.InitPlan;

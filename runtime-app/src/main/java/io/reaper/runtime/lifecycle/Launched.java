@@ -1,7 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.linux.Child;
-import io.reaper.linux.Pty;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.terminal.Pty;
 import java.util.Optional;
 
 /**

@@ -1,10 +1,10 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Memory;
-import io.reaper.linux.Poll;
+import io.reaper.linux.event.Poll;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.Memory;
 import java.util.Optional;
 
 /** Bytes on their way from one descriptor to another, at most one buffer of them. */

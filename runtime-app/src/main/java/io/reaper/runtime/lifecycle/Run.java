@@ -2,9 +2,9 @@ package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
-import io.reaper.linux.ExitStatus;
-import io.reaper.linux.ProcessControl;
-import io.reaper.linux.Syscalls;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.process.ProcessControl;
+import io.reaper.linux.seam.Syscalls;
 import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.StateStore;

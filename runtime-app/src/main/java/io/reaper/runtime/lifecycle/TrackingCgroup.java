@@ -1,10 +1,11 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Cgroup;
-import io.reaper.linux.FileStat;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.cgroup.Hierarchies;
+import io.reaper.linux.file.FileStat;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecException;
 import io.reaper.runtime.state.ContainerState.Tracking;
@@ -25,7 +26,7 @@ final class TrackingCgroup {
      * @throws SpecException if {@code linux.cgroupsPath} names no group of its own
      */
     static Optional<Cgroup> plan(ContainerId id, Spec spec) {
-        Optional<Path> mount = Cgroup.unifiedMount();
+        Optional<Path> mount = Hierarchies.unifiedMount();
         Cgroup group = plan(id, spec, mount.orElse(Path.of("/sys/fs/cgroup")));
         return mount.map(present -> group);
     }
@@ -77,7 +78,7 @@ final class TrackingCgroup {
 
     /** What the state says of a group before it is made: its name, and no inode yet. */
     static Tracking intended(Cgroup group) {
-        Path mount = Cgroup.unifiedMount().orElseThrow();
+        Path mount = Hierarchies.unifiedMount().orElseThrow();
         return Tracking.intended("/" + mount.relativize(group.directory()));
     }
 
@@ -87,7 +88,7 @@ final class TrackingCgroup {
      */
     static void removeIfEmpty(Tracking intended) {
         try {
-            Optional<Path> mount = Cgroup.unifiedMount();
+            Optional<Path> mount = Hierarchies.unifiedMount();
             if (mount.isPresent()) {
                 Cgroup group = Cgroup.at(mount.get(), intended.path());
                 LinuxFiles.removeDirectory(group.directory());

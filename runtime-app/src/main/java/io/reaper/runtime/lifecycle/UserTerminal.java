@@ -1,13 +1,13 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.ProcessControl;
-import io.reaper.linux.Signals;
-import io.reaper.linux.Syscalls;
-import io.reaper.linux.Terminal;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.ProcessControl;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.Syscalls;
+import io.reaper.linux.signal.Signals;
+import io.reaper.linux.terminal.Terminal;
+import io.reaper.linux.terminal.WindowSize;
 import java.util.Optional;
 import java.util.stream.Stream;
 

@@ -2,9 +2,9 @@ package io.reaper.runtime.log;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.OpenFlags;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.OpenFlags;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,8 +1,9 @@
 package io.reaper.runtime.state;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Cgroup;
-import io.reaper.linux.FileStat;
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.cgroup.Hierarchies;
+import io.reaper.linux.file.FileStat;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -69,7 +70,7 @@ public record ContainerState(
         public Optional<Cgroup> group() {
             return isIntended()
                     ? Optional.empty()
-                    : Cgroup.unifiedMount()
+                    : Hierarchies.unifiedMount()
                             .map(mount -> Cgroup.at(mount, path))
                             .filter(this::isThis);
         }

@@ -1,8 +1,8 @@
 package io.reaper.runtime.state;
 
 import io.reaper.contract.ExitRecord;
-import io.reaper.linux.Cgroup;
-import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.process.ProcessInfo;
 import io.reaper.runtime.state.ContainerState.Tracking;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package io.reaper.runtime.state;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Errno;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

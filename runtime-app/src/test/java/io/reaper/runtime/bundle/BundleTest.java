@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.seam.LinuxException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.process.ProcessInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.reaper.linux.Capability;
+import io.reaper.linux.credential.Capability;
 import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.bundle.DefaultConfig;
 import io.reaper.runtime.bundle.SpecReader;

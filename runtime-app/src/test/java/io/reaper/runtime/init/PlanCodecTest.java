@@ -3,10 +3,10 @@ package io.reaper.runtime.init;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.reaper.linux.Capabilities;
-import io.reaper.linux.Rlimits.Limit;
-import io.reaper.linux.Rlimits.Resource;
-import io.reaper.linux.Scheduling;
+import io.reaper.linux.credential.Capabilities;
+import io.reaper.linux.process.Rlimits.Limit;
+import io.reaper.linux.process.Rlimits.Resource;
+import io.reaper.linux.process.Scheduling;
 import io.reaper.runtime.hooks.Hook;
 import io.reaper.runtime.init.InitPlan.StartHooks;
 import java.util.Arrays;

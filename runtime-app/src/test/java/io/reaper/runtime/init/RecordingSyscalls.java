@@ -1,7 +1,7 @@
 package io.reaper.runtime.init;
 
-import io.reaper.linux.Memory;
-import io.reaper.linux.Syscalls;
+import io.reaper.linux.seam.Memory;
+import io.reaper.linux.seam.Syscalls;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Capabilities;
-import io.reaper.linux.Errno;
-import io.reaper.linux.FileStat;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Rlimits.Limit;
-import io.reaper.linux.Rlimits.Resource;
+import io.reaper.linux.credential.Capabilities;
+import io.reaper.linux.file.FileStat;
+import io.reaper.linux.process.Rlimits.Limit;
+import io.reaper.linux.process.Rlimits.Resource;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.UnixSockets;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.UnixSockets;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.reaper.linux.Cgroup;
+import io.reaper.linux.cgroup.Hierarchies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +67,7 @@ class CrashKernelTest {
         }
         assertFalse(Files.exists(runtime.root().resolve(runtime.id())));
         assertFalse(
-                Cgroup.unifiedMount()
+                Hierarchies.unifiedMount()
                         .map(m -> Files.exists(m.resolve("reaper/" + runtime.id())))
                         .orElse(false));
         runtime.ok("create", "-b", bundle.toString(), runtime.id()); // the id is free

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.reaper.linux.Fd;
-import io.reaper.linux.UnixSockets;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.UnixSockets;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.reaper.runtime.kernel;
 import static io.reaper.runtime.kernel.RuntimeExtension.await;
 import static io.reaper.runtime.kernel.RuntimeExtension.text;
 
-import io.reaper.linux.Cgroup;
+import io.reaper.linux.cgroup.Hierarchies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,8 @@ final class FrozenCgroup implements AutoCloseable {
                         .findFirst()
                         .orElseThrow()
                         .substring(4);
-        FrozenCgroup group = new FrozenCgroup(Cgroup.unifiedMount().orElseThrow().resolve(path));
+        FrozenCgroup group =
+                new FrozenCgroup(Hierarchies.unifiedMount().orElseThrow().resolve(path));
         group.write("1");
         await("the freeze", () -> group.events().contains("frozen 1"));
         return group;

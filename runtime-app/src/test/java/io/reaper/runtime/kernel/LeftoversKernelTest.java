@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Cgroup;
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.cgroup.Hierarchies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class LeftoversKernelTest {
     }
 
     private static Path cgroup(String path) {
-        Optional<Path> mount = Cgroup.unifiedMount();
+        Optional<Path> mount = Hierarchies.unifiedMount();
         Assumptions.assumeTrue(mount.isPresent(), "no cgroup2 mount here");
         return mount.get().resolve(path);
     }
@@ -106,7 +107,7 @@ class LeftoversKernelTest {
         long daemon = runDetached(noCgroup2, "exec sleep 1000");
         long init = runtime.state(runtime.id()).get("pid").asLong();
         assertFalse(
-                Cgroup.unifiedMount()
+                Hierarchies.unifiedMount()
                         .map(m -> Files.exists(m.resolve("reaper/" + runtime.id())))
                         .orElse(false));
         assertEquals(0, runtime.run(noCgroup2, "kill", "--all", runtime.id(), "KILL").status());

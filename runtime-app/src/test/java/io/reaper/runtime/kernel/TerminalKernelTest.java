@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import io.reaper.linux.Terminal;
+import io.reaper.linux.terminal.Terminal;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

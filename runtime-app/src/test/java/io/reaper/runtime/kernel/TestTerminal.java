@@ -1,12 +1,12 @@
 package io.reaper.runtime.kernel;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Poll;
-import io.reaper.linux.Pty;
-import io.reaper.linux.Terminal;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.event.Poll;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.terminal.Pty;
+import io.reaper.linux.terminal.Terminal;
+import io.reaper.linux.terminal.WindowSize;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

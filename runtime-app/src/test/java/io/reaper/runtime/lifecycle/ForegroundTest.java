@@ -2,7 +2,7 @@ package io.reaper.runtime.lifecycle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.reaper.linux.Signals;
+import io.reaper.linux.signal.Signals;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Capabilities;
-import io.reaper.linux.Capability;
+import io.reaper.linux.credential.Capabilities;
+import io.reaper.linux.credential.Capability;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecReader;
 import io.reaper.runtime.init.InitPlan;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.OpenFlags;
-import io.reaper.linux.Poll;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.event.Poll;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.OpenFlags;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 import java.util.Random;

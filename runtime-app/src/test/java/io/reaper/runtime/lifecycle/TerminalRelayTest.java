@@ -2,14 +2,14 @@ package io.reaper.runtime.lifecycle;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Fd;
-import io.reaper.linux.OpenFlags;
-import io.reaper.linux.Poll;
-import io.reaper.linux.Pty;
-import io.reaper.linux.SignalPipe;
-import io.reaper.linux.Signals;
-import io.reaper.linux.Syscalls;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.event.Poll;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.OpenFlags;
+import io.reaper.linux.seam.Syscalls;
+import io.reaper.linux.signal.SignalPipe;
+import io.reaper.linux.signal.Signals;
+import io.reaper.linux.terminal.Pty;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

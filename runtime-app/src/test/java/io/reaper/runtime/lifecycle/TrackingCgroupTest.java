@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Cgroup;
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecException;
 import io.reaper.runtime.bundle.SpecReader;
@@ -52,7 +53,7 @@ class TrackingCgroupTest {
     void theGroupLiesBelowTheMount(String cgroupsPath, String expected) {
         assertEquals(expected, planned(cgroupsPath));
         assertEquals(
-                Cgroup.unifiedMount().map(unified -> unified.resolve(expected)),
+                Hierarchies.unifiedMount().map(unified -> unified.resolve(expected)),
                 TrackingCgroup.plan(ID, spec(cgroupsPath)).map(Cgroup::directory));
     }
 

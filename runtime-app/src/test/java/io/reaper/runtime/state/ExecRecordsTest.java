@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.ProcessInfo;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.state.ExecRecords.Leader;
 import java.io.IOException;
 import java.nio.file.Files;

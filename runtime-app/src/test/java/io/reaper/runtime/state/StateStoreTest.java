@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
-import io.reaper.linux.Fd;
-import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.ProcessInfo;
 import io.reaper.runtime.state.ContainerState.Tracking;
 import java.io.IOException;
 import java.nio.file.Files;

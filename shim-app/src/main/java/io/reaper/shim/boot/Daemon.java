@@ -2,10 +2,10 @@ package io.reaper.shim.boot;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Mounts;
-import io.reaper.linux.ProcessControl;
-import io.reaper.linux.Syscalls;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.mount.Mounts;
+import io.reaper.linux.process.ProcessControl;
+import io.reaper.linux.seam.Syscalls;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.event.EventQueue;
 import io.reaper.shim.exit.KernelEvents;

@@ -1,15 +1,15 @@
 package io.reaper.shim.boot;
 
-import static io.reaper.linux.OpenFlags.O_RDWR;
+import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Child;
-import io.reaper.linux.Environment;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.SpawnRequest;
-import io.reaper.linux.Spawner;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.process.Environment;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.process.Spawner;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.nio.file.Path;

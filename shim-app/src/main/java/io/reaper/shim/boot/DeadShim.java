@@ -2,12 +2,12 @@ package io.reaper.shim.boot;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.ProcessInfo;
-import io.reaper.linux.ProcessTree;
-import io.reaper.linux.Signals;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.process.ProcessInfo;
+import io.reaper.linux.process.ProcessTree;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.signal.Signals;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;

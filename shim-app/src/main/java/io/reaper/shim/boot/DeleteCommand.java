@@ -2,11 +2,11 @@ package io.reaper.shim.boot;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Mounts;
-import io.reaper.linux.Syscalls;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.mount.Mounts;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.Syscalls;
 import io.reaper.proto.task.DeleteResponse;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.exit.Reaper;

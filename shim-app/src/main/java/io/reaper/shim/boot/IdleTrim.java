@@ -1,7 +1,7 @@
 package io.reaper.shim.boot;
 
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.MappedFiles;
+import io.reaper.linux.file.MappedFiles;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.shim.log.ShimLog;
 import io.vertx.core.Vertx;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.reaper.shim.boot;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import io.reaper.linux.Fd;
+import io.reaper.linux.file.Fd;
 import io.reaper.proto.types.RuntimeInfo;
 import io.reaper.proto.types.RuntimeVersion;
 import java.util.concurrent.Callable;

@@ -1,6 +1,6 @@
 package io.reaper.shim.boot;
 
-import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.process.ProcessInfo;
 import io.reaper.shim.log.ShimLog;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.reaper.shim.boot;
 
-import io.reaper.linux.SignalPipe;
-import io.reaper.linux.Signals;
+import io.reaper.linux.signal.SignalPipe;
+import io.reaper.linux.signal.Signals;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.task.Tasks;

@@ -1,7 +1,7 @@
 package io.reaper.shim.boot;
 
 import io.reaper.contract.Settings;
-import io.reaper.linux.Fd;
+import io.reaper.linux.file.Fd;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.ttrpc.ShimVertx;

@@ -1,7 +1,7 @@
 package io.reaper.shim.boot;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.shim.ShimException;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;

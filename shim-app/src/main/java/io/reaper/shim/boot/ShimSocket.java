@@ -1,17 +1,17 @@
 package io.reaper.shim.boot;
 
-import static io.reaper.linux.OpenFlags.O_CREAT;
-import static io.reaper.linux.OpenFlags.O_NOFOLLOW;
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_RDWR;
+import static io.reaper.linux.seam.OpenFlags.O_CREAT;
+import static io.reaper.linux.seam.OpenFlags.O_NOFOLLOW;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 
 import io.reaper.contract.AtomicFile;
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.FileStat;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
-import io.reaper.linux.UnixSockets;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.FileStat;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.file.UnixSockets;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.shim.ShimException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.reaper.shim.boot;
 
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.shim.ShimException;
 
 /** What the caller writes to us. containerd gives a pipe, or {@code /dev/null}. */

@@ -2,8 +2,8 @@ package io.reaper.shim.boot;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Fd;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.Fd;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.group.GroupKey;
 import io.reaper.shim.group.LivingDaemon;

@@ -1,6 +1,6 @@
 package io.reaper.shim.boot;
 
-import io.reaper.linux.Fd;
+import io.reaper.linux.file.Fd;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 package io.reaper.shim.event;
 
 import com.google.protobuf.MessageLite;
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 
 /** Where a shim's events go. */
 public interface EventSink {

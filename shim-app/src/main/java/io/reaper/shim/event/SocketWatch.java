@@ -1,11 +1,11 @@
 package io.reaper.shim.event;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Errno;
-import io.reaper.linux.EventFd;
-import io.reaper.linux.Inotify;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Poll;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.event.EventFd;
+import io.reaper.linux.event.Inotify;
+import io.reaper.linux.event.Poll;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;

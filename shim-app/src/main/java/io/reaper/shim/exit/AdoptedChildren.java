@@ -1,8 +1,8 @@
 package io.reaper.shim.exit;
 
-import static io.reaper.linux.OpenFlags.O_RDONLY;
+import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 
-import io.reaper.linux.Fd;
+import io.reaper.linux.file.Fd;
 import java.nio.file.Path;
 
 /**
@@ -30,7 +30,7 @@ final class AdoptedChildren {
     /**
      * Not for two threads at once.
      *
-     * @throws io.reaper.linux.LinuxException if the kernel refuses
+     * @throws io.reaper.linux.seam.LinuxException if the kernel refuses
      */
     void forEach(Visitor visitor) {
         try (Fd children = Fd.open(file, O_RDONLY)) {

@@ -1,6 +1,6 @@
 package io.reaper.shim.exit;
 
-import io.reaper.linux.SpawnRequest;
+import io.reaper.linux.process.SpawnRequest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -11,7 +11,7 @@ public interface Children {
     /**
      * Makes a child.
      *
-     * @throws io.reaper.linux.LinuxException as {@link io.reaper.linux.Spawner#spawn}
+     * @throws io.reaper.linux.seam.LinuxException as {@link io.reaper.linux.process.Spawner#spawn}
      */
     ChildProcess spawn(SpawnRequest request);
 

@@ -1,6 +1,6 @@
 package io.reaper.shim.exit;
 
-import io.reaper.linux.ExitStatus;
+import io.reaper.linux.process.ExitStatus;
 import java.time.Instant;
 import java.util.List;
 

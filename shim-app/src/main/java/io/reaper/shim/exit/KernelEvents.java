@@ -1,8 +1,8 @@
 package io.reaper.shim.exit;
 
-import io.reaper.linux.Epoll;
-import io.reaper.linux.EventFd;
-import io.reaper.linux.Fd;
+import io.reaper.linux.event.Epoll;
+import io.reaper.linux.event.EventFd;
+import io.reaper.linux.file.Fd;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.util.Map;
@@ -80,7 +80,7 @@ public final class KernelEvents implements AutoCloseable {
      * Calls the handler whenever the descriptor is ready, or its other side is gone.
      *
      * @param handler called as long as that is so: it does something about it, or closes the watch
-     * @throws io.reaper.linux.LinuxException EPERM if it is never waited for (a regular file),
+     * @throws io.reaper.linux.seam.LinuxException EPERM if it is never waited for (a regular file),
      *     EEXIST if it is watched already: a duplicate of it can be
      */
     public Watch watch(Fd fd, Interest interest, Runnable handler) {

@@ -1,13 +1,13 @@
 package io.reaper.shim.exit;
 
-import io.reaper.linux.Child;
-import io.reaper.linux.ExitStatus;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.ProcessInfo;
-import io.reaper.linux.Signals;
-import io.reaper.linux.SpawnRequest;
-import io.reaper.linux.Spawner;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.process.ProcessInfo;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.process.Spawner;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.signal.Signals;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.time.Instant;

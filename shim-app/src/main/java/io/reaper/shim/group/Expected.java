@@ -1,7 +1,7 @@
 package io.reaper.shim.group;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;

@@ -1,14 +1,14 @@
 package io.reaper.shim.group;
 
-import static io.reaper.linux.OpenFlags.O_NOFOLLOW;
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_RDONLY;
+import static io.reaper.linux.seam.OpenFlags.O_NOFOLLOW;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Fd;
+import io.reaper.linux.file.Fd;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.io.IOException;
@@ -40,8 +40,8 @@ public final class GroupKey {
      * @param own the container's id: its group where no annotation names one. So it is where
      *     config.json is missing or no JSON, which is for the runtime to report when it creates
      * @throws ShimException INVALID_ARGUMENT if an annotation's value can be no id
-     * @throws io.reaper.linux.LinuxException if config.json cannot be read, is a link (ELOOP) or
-     *     larger than 16 MiB (E2BIG)
+     * @throws io.reaper.linux.seam.LinuxException if config.json cannot be read, is a link (ELOOP)
+     *     or larger than 16 MiB (E2BIG)
      */
     public static ContainerId of(Path bundle, ContainerId own, ShimLog log) {
         Path config = bundle.resolve(FILE);

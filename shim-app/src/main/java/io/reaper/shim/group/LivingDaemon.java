@@ -1,9 +1,9 @@
 package io.reaper.shim.group;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Errno;
-import io.reaper.linux.LinuxException;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.proto.group.DiscardRequest;
 import io.reaper.proto.group.ExpectRequest;
 import io.reaper.shim.ttrpc.BlockingClient;

@@ -1,13 +1,13 @@
 package io.reaper.shim.log;
 
-import static io.reaper.linux.OpenFlags.O_APPEND;
-import static io.reaper.linux.OpenFlags.O_CREAT;
-import static io.reaper.linux.OpenFlags.O_NOFOLLOW;
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_WRONLY;
+import static io.reaper.linux.seam.OpenFlags.O_APPEND;
+import static io.reaper.linux.seam.OpenFlags.O_CREAT;
+import static io.reaper.linux.seam.OpenFlags.O_NOFOLLOW;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.LinuxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;

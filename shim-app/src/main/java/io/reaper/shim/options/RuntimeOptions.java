@@ -1,15 +1,15 @@
 package io.reaper.shim.options;
 
-import static io.reaper.linux.OpenFlags.O_NOFOLLOW;
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_RDONLY;
+import static io.reaper.linux.seam.OpenFlags.O_NOFOLLOW;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.reaper.contract.SettingsException;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.proto.runtimeoptions.Options;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.options.OptionsText.Entry;

@@ -1,7 +1,7 @@
 package io.reaper.shim.rootfs;
 
-import io.reaper.linux.MountRequest;
-import io.reaper.linux.Mounts;
+import io.reaper.linux.mount.MountRequest;
+import io.reaper.linux.mount.Mounts;
 import io.reaper.shim.ShimException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,7 +25,8 @@ public final class RootfsMounts {
      * Mounts what a client asks for.
      *
      * @param entries in order; a target is taken below the rootfs
-     * @throws io.reaper.linux.LinuxException if one is refused; those before it are undone then
+     * @throws io.reaper.linux.seam.LinuxException if one is refused; those before it are undone
+     *     then
      */
     public void mount(Path bundle, List<MountRequest> entries) {
         Path rootfs = rootfs(bundle);

@@ -1,12 +1,12 @@
 package io.reaper.shim.runtime;
 
-import static io.reaper.linux.OpenFlags.O_RDONLY;
+import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Environment;
-import io.reaper.linux.Fd;
-import io.reaper.linux.Signals;
-import io.reaper.linux.SpawnRequest;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.Environment;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.signal.Signals;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;

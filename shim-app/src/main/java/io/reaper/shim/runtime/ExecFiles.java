@@ -1,8 +1,8 @@
 package io.reaper.shim.runtime;
 
 import io.reaper.contract.AtomicFile;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.seam.LinuxException;
 import java.nio.file.Path;
 
 /**

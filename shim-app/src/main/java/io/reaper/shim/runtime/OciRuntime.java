@@ -1,8 +1,8 @@
 package io.reaper.shim.runtime;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Fd;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.Fd;
 import io.reaper.shim.exit.ChildProcess;
 import java.nio.file.Path;
 import java.util.List;

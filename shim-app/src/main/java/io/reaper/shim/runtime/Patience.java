@@ -1,6 +1,6 @@
 package io.reaper.shim.runtime;
 
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,7 @@
 package io.reaper.shim.runtime;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;
 import io.reaper.shim.exit.ChildProcess;

@@ -1,13 +1,13 @@
 package io.reaper.shim.runtime;
 
-import static io.reaper.linux.OpenFlags.O_NOFOLLOW;
-import static io.reaper.linux.OpenFlags.O_RDONLY;
+import static io.reaper.linux.seam.OpenFlags.O_NOFOLLOW;
+import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.LinuxException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.reaper.shim.stats;
 import static java.util.Map.entry;
 
 import com.google.protobuf.Any;
+import io.reaper.linux.cgroup.GroupFiles;
 import io.reaper.proto.cgroups.v1.CPUStat;
 import io.reaper.proto.cgroups.v1.CPUUsage;
 import io.reaper.proto.cgroups.v1.MemoryEntry;
@@ -11,7 +12,6 @@ import io.reaper.proto.cgroups.v1.MemoryStat;
 import io.reaper.proto.cgroups.v1.Metrics;
 import io.reaper.proto.cgroups.v1.PidsStat;
 import io.reaper.proto.cgroups.v1.Throttle;
-import io.reaper.shim.cgroup.GroupFiles;
 import io.reaper.shim.stats.CpuTime.Throttling;
 import java.util.Map;
 import java.util.Optional;

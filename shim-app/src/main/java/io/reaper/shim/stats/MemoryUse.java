@@ -1,6 +1,6 @@
 package io.reaper.shim.stats;
 
-import io.reaper.shim.cgroup.GroupFiles;
+import io.reaper.linux.cgroup.GroupFiles;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,11 +1,11 @@
 package io.reaper.shim.stats;
 
 import com.google.protobuf.Any;
-import io.reaper.linux.Cgroup;
-import io.reaper.linux.LinuxException;
-import io.reaper.shim.cgroup.ControlGroups;
-import io.reaper.shim.cgroup.GroupFiles;
-import io.reaper.shim.cgroup.Hierarchies;
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.cgroup.ControlGroups;
+import io.reaper.linux.cgroup.GroupFiles;
+import io.reaper.linux.cgroup.Hierarchies;
+import io.reaper.linux.seam.LinuxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.reaper.shim.stats;
 
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.seam.LinuxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;

@@ -3,12 +3,12 @@ package io.reaper.shim.stats;
 import static java.util.Map.entry;
 
 import com.google.protobuf.Any;
+import io.reaper.linux.cgroup.GroupFiles;
 import io.reaper.proto.cgroups.CPUStat;
 import io.reaper.proto.cgroups.MemoryEvents;
 import io.reaper.proto.cgroups.MemoryStat;
 import io.reaper.proto.cgroups.Metrics;
 import io.reaper.proto.cgroups.PidsStat;
-import io.reaper.shim.cgroup.GroupFiles;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ObjLongConsumer;

@@ -1,12 +1,12 @@
 package io.reaper.shim.stdio;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
-import io.reaper.linux.Poll;
-import io.reaper.linux.UnixSockets;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.event.Poll;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.file.UnixSockets;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.shim.ShimException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.reaper.shim.stdio;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.stdio.StandardStream.Direction;

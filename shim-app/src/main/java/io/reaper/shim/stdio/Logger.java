@@ -1,11 +1,11 @@
 package io.reaper.shim.stdio;
 
-import static io.reaper.linux.OpenFlags.O_RDWR;
+import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Signals;
-import io.reaper.linux.SpawnRequest;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.signal.Signals;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.KernelEvents;

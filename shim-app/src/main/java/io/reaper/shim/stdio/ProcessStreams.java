@@ -1,7 +1,7 @@
 package io.reaper.shim.stdio;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.shim.ShimException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +22,7 @@ public sealed interface ProcessStreams extends AutoCloseable
      *
      * @throws ShimException INVALID_ARGUMENT or UNIMPLEMENTED for an address we cannot serve,
      *     FAILED for a logger that does not start; none is open then
-     * @throws io.reaper.linux.LinuxException if one cannot be opened; none is open then
+     * @throws io.reaper.linux.seam.LinuxException if one cannot be opened; none is open then
      */
     static ProcessStreams open(StdioRequest request, StreamOwner owner, StreamContext context) {
         return request.terminal()

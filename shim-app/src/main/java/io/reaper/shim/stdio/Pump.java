@@ -1,9 +1,9 @@
 package io.reaper.shim.stdio;
 
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Memory;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.Memory;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.exit.KernelEvents.Interest;
 import io.reaper.shim.exit.KernelEvents.Watch;

@@ -1,12 +1,12 @@
 package io.reaper.shim.stdio;
 
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_WRONLY;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.Inotify;
-import io.reaper.linux.LinuxException;
+import io.reaper.linux.event.Inotify;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.shim.exit.KernelEvents;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;

@@ -1,13 +1,13 @@
 package io.reaper.shim.stdio;
 
-import static io.reaper.linux.OpenFlags.O_APPEND;
-import static io.reaper.linux.OpenFlags.O_CREAT;
-import static io.reaper.linux.OpenFlags.O_RDONLY;
-import static io.reaper.linux.OpenFlags.O_RDWR;
-import static io.reaper.linux.OpenFlags.O_WRONLY;
+import static io.reaper.linux.seam.OpenFlags.O_APPEND;
+import static io.reaper.linux.seam.OpenFlags.O_CREAT;
+import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
+import static io.reaper.linux.seam.OpenFlags.O_RDWR;
+import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.FileStat;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.FileStat;
 import io.reaper.shim.ShimException;
 import java.io.IOException;
 import java.nio.file.Files;

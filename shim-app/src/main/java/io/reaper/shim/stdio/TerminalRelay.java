@@ -1,10 +1,10 @@
 package io.reaper.shim.stdio;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Pty;
-import io.reaper.linux.Terminal;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.terminal.Pty;
+import io.reaper.linux.terminal.Terminal;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.stdio.Pump.WhenRefused;
 import java.util.Optional;

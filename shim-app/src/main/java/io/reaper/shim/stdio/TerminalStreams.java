@@ -1,9 +1,9 @@
 package io.reaper.shim.stdio;
 
-import static io.reaper.linux.OpenFlags.O_RDWR;
+import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.stdio.StandardStream.Direction;
 import java.nio.file.Path;

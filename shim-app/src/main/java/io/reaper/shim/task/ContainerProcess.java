@@ -1,6 +1,6 @@
 package io.reaper.shim.task;
 
-import io.reaper.linux.ProcessTree;
+import io.reaper.linux.process.ProcessTree;
 import io.reaper.shim.exit.ChildProcess;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

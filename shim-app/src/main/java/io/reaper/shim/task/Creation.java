@@ -1,11 +1,11 @@
 package io.reaper.shim.task;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.MountRequest;
+import io.reaper.linux.cgroup.ControlGroups;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.mount.MountRequest;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.proto.types.Mount;
 import io.reaper.shim.ShimException;
-import io.reaper.shim.cgroup.ControlGroups;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;

@@ -1,8 +1,8 @@
 package io.reaper.shim.task;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Signals;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.signal.Signals;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;
 import io.reaper.shim.rootfs.RootfsMounts;

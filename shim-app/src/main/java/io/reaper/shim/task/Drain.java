@@ -1,6 +1,6 @@
 package io.reaper.shim.task;
 
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -1,8 +1,8 @@
 package io.reaper.shim.task;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Signals;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.signal.Signals;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.stdio.ProcessStreams;

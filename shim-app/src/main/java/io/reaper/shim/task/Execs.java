@@ -1,8 +1,8 @@
 package io.reaper.shim.task;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Signals;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.signal.Signals;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.proto.task.ExecProcessRequest;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.exit.ChildProcess;

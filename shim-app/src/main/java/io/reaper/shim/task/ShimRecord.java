@@ -1,16 +1,16 @@
 package io.reaper.shim.task;
 
-import static io.reaper.linux.OpenFlags.O_NOFOLLOW;
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_RDONLY;
+import static io.reaper.linux.seam.OpenFlags.O_NOFOLLOW;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.reaper.contract.AtomicFile;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.stdio.StdioRequest;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package io.reaper.shim.task;
 
-import io.reaper.shim.cgroup.Freezer;
+import io.reaper.linux.cgroup.Freezer;
 
 /**
  * Answers State from what the shim knows as the parent of all processes, so that it runs no

@@ -1,6 +1,6 @@
 package io.reaper.shim.task;
 
-import io.reaper.shim.cgroup.ControlGroups;
+import io.reaper.linux.cgroup.ControlGroups;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
 import java.util.List;

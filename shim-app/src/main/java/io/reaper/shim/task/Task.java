@@ -1,9 +1,9 @@
 package io.reaper.shim.task;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.linux.cgroup.ControlGroups;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ShimException;
-import io.reaper.shim.cgroup.ControlGroups;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.runtime.ContainerRuntime;

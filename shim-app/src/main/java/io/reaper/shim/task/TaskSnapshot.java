@@ -1,7 +1,7 @@
 package io.reaper.shim.task;
 
+import io.reaper.linux.cgroup.Freezer;
 import io.reaper.proto.types.Status;
-import io.reaper.shim.cgroup.Freezer;
 import io.reaper.shim.stdio.StdioRequest;
 import java.nio.file.Path;
 import java.util.Optional;

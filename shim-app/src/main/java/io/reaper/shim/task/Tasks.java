@@ -2,13 +2,13 @@ package io.reaper.shim.task;
 
 import com.google.protobuf.Any;
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.cgroup.Freezer;
+import io.reaper.linux.cgroup.HostHierarchies;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;
-import io.reaper.shim.cgroup.Freezer;
-import io.reaper.shim.cgroup.HostHierarchies;
 import io.reaper.shim.event.EventSink;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
@@ -36,7 +36,7 @@ import java.util.function.Consumer;
 /**
  * The containers of this shim, by id, and what can be done to them. Every method may be called by
  * many threads at once and may wait for a command of the runtime; failures are {@link
- * ShimException}s, or {@link io.reaper.linux.LinuxException}s of the kernel.
+ * ShimException}s, or {@link io.reaper.linux.seam.LinuxException}s of the kernel.
  */
 public final class Tasks {
 

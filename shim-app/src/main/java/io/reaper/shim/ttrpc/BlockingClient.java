@@ -2,11 +2,11 @@ package io.reaper.shim.ttrpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Poll;
-import io.reaper.linux.UnixSockets;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.event.Poll;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.UnixSockets;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.proto.ttrpc.Request;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

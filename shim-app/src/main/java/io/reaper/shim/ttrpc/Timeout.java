@@ -1,6 +1,6 @@
 package io.reaper.shim.ttrpc;
 
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import java.time.Duration;
 
 /**

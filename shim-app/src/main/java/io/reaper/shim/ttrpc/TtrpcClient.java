@@ -2,7 +2,7 @@ package io.reaper.shim.ttrpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import io.reaper.proto.ttrpc.Request;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

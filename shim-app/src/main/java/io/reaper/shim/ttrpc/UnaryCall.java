@@ -3,7 +3,7 @@ package io.reaper.shim.ttrpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import io.reaper.proto.ttrpc.KeyValue;
 import io.reaper.proto.ttrpc.Request;
 import io.reaper.proto.ttrpc.Response;

@@ -1,8 +1,8 @@
 package io.reaper.shim.bench;
 
-import io.reaper.linux.Child;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Signals;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.signal.Signals;
 import io.reaper.testing.BusyboxImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,14 +1,14 @@
 package io.reaper.shim.bench;
 
-import io.reaper.linux.Child;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.ExitStatus;
-import io.reaper.linux.Fd;
-import io.reaper.linux.OpenFlags;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.Signals;
-import io.reaper.linux.SpawnRequest;
-import io.reaper.linux.Spawner;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.process.Spawner;
+import io.reaper.linux.seam.OpenFlags;
+import io.reaper.linux.signal.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

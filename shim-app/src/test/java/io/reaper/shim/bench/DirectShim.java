@@ -1,8 +1,8 @@
 package io.reaper.shim.bench;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxFiles;
-import io.reaper.linux.OpenFlags;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.seam.OpenFlags;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.task.CreateTaskRequest;

@@ -1,8 +1,8 @@
 package io.reaper.shim.bench;
 
-import io.reaper.linux.Child;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.Signals;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.signal.Signals;
 import io.reaper.proto.task.KillRequest;
 import io.reaper.proto.task.StateRequest;
 import io.reaper.proto.task.WaitRequest;

@@ -2,8 +2,8 @@ package io.reaper.shim.bench;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.Signals;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.signal.Signals;
 import io.reaper.proto.task.DeleteRequest;
 import io.reaper.proto.task.ExecProcessRequest;
 import io.reaper.proto.task.StartRequest;

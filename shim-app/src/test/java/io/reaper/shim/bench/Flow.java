@@ -1,9 +1,9 @@
 package io.reaper.shim.bench;
 
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.Memory;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.Memory;
 
 /** Bytes through descriptors that wait, timed; none may be missing, and none too many. */
 final class Flow {

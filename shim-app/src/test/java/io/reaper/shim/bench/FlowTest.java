@@ -3,7 +3,7 @@ package io.reaper.shim.bench;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Fd;
+import io.reaper.linux.file.Fd;
 import org.junit.jupiter.api.Test;
 
 class FlowTest {

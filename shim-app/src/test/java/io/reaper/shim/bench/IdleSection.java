@@ -1,7 +1,7 @@
 package io.reaper.shim.bench;
 
-import io.reaper.linux.Pidfd;
-import io.reaper.linux.Signals;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.signal.Signals;
 import io.reaper.proto.task.WaitRequest;
 import io.reaper.testing.Table;
 import java.io.IOException;

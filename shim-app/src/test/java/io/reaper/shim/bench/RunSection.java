@@ -1,7 +1,7 @@
 package io.reaper.shim.bench;
 
-import io.reaper.linux.Child;
-import io.reaper.linux.ExitStatus;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.process.ExitStatus;
 import io.reaper.testing.Samples;
 import io.reaper.testing.Table;
 import java.io.IOException;

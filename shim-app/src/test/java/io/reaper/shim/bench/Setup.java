@@ -1,7 +1,7 @@
 package io.reaper.shim.bench;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.OpenFlags;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.OpenFlags;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,13 +1,13 @@
 package io.reaper.shim.bench;
 
-import io.reaper.linux.Child;
-import io.reaper.linux.ExitStatus;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxFiles;
-import io.reaper.linux.OpenFlags;
-import io.reaper.linux.Pty;
-import io.reaper.linux.SpawnRequest;
-import io.reaper.linux.Spawner;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.process.Spawner;
+import io.reaper.linux.seam.OpenFlags;
+import io.reaper.linux.terminal.Pty;
 import io.reaper.proto.task.CloseIORequest;
 import io.reaper.testing.Samples;
 import io.reaper.testing.Table;

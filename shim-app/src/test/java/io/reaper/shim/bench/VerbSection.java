@@ -1,7 +1,7 @@
 package io.reaper.shim.bench;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Pidfd;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.process.Pidfd;
 import io.reaper.testing.Samples;
 import io.reaper.testing.Table;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.testing.Await;
 import io.reaper.testing.Job;
 import io.reaper.testing.NodeProcess;

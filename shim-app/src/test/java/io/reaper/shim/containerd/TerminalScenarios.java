@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.testing.ContainerdRelease;
 import io.reaper.testing.TerminalJob;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import io.reaper.proto.events.Envelope;
 import io.reaper.proto.events.TaskExit;
 import io.reaper.proto.events.TaskOOM;

@@ -1,17 +1,17 @@
 package io.reaper.shim.exit;
 
-import static io.reaper.linux.OpenFlags.O_RDWR;
+import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.ProcessControl;
-import io.reaper.linux.ProcessInfo;
-import io.reaper.linux.ProcessTree;
-import io.reaper.linux.SpawnRequest;
-import io.reaper.linux.Syscalls;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.ProcessControl;
+import io.reaper.linux.process.ProcessInfo;
+import io.reaper.linux.process.ProcessTree;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.seam.Syscalls;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.nio.file.Files;

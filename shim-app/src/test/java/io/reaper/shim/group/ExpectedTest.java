@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.MessageLite;
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import io.reaper.proto.group.DiscardRequest;
 import io.reaper.proto.group.ExpectRequest;
 import io.reaper.shim.ShimException;

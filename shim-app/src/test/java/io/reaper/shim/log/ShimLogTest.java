@@ -1,16 +1,16 @@
 package io.reaper.shim.log;
 
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_RDWR;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

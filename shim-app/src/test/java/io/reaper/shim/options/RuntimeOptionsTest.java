@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.file.LinuxFiles;
 import io.reaper.proto.runtimeoptions.Options;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.log.ShimLog;

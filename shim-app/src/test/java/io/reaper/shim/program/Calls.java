@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.MessageLite;
-import io.reaper.linux.ProcessInfo;
+import io.reaper.linux.process.ProcessInfo;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.task.CreateTaskRequest;

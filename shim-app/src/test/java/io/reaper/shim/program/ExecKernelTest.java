@@ -12,8 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.LinuxFiles;
 import io.reaper.proto.task.CloseIORequest;
 import io.reaper.proto.task.DeleteRequest;
 import io.reaper.proto.task.DeleteResponse;

@@ -5,7 +5,8 @@ import static io.reaper.shim.program.Calls.start;
 import static io.reaper.shim.program.ShimProgram.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.reaper.linux.Cgroup;
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.proto.task.StateRequest;
 import io.reaper.proto.task.StateResponse;
 import io.reaper.proto.types.Status;
@@ -43,7 +44,7 @@ class FreezerKernelTest extends ShimKernelTest {
                         .filter(group -> group.startsWith("0::"))
                         .findFirst()
                         .orElseThrow();
-        return Cgroup.at(Cgroup.unifiedMount().orElseThrow(), line.substring(3)).directory();
+        return Cgroup.at(Hierarchies.unifiedMount().orElseThrow(), line.substring(3)).directory();
     }
 
     private Status state(Client client) {

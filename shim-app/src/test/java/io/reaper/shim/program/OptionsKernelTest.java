@@ -1,7 +1,7 @@
 package io.reaper.shim.program;
 
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_RDWR;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 import static io.reaper.shim.program.Calls.delete;
 import static io.reaper.shim.program.Calls.exit;
 import static io.reaper.shim.program.Calls.lives;
@@ -18,8 +18,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.LinuxFiles;
 import io.reaper.proto.bootstrap.BootstrapParams;
 import io.reaper.proto.bootstrap.Extension;
 import io.reaper.proto.runtimeoptions.Options;

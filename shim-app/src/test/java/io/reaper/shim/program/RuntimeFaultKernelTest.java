@@ -14,8 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.LinuxFiles;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.LinuxFiles;
 import io.reaper.proto.task.DeleteResponse;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.task.DeleteResponse;
 import io.reaper.shim.program.ShimProgram.Client;

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
-import io.reaper.linux.Cgroup;
+import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.proto.cgroups.Metrics;
 import io.reaper.proto.task.StatsRequest;
 import io.reaper.proto.task.StatsResponse;
@@ -47,9 +47,9 @@ class StatsKernelTest extends ShimKernelTest {
                 StatsResponse.parseFrom(
                                 client.call("Stats", StatsRequest.newBuilder().setId(id).build()))
                         .getStats();
-        String version = Cgroup.isHostUnified() ? "v2" : "v1";
+        String version = Hierarchies.isHostUnified() ? "v2" : "v1";
         assertEquals("io.containerd.cgroups." + version + ".Metrics", any.getTypeUrl());
-        if (Cgroup.isHostUnified()) {
+        if (Hierarchies.isHostUnified()) {
             Metrics metrics = Metrics.parseFrom(any.getValue());
             return new Stats(
                     metrics.getCpu().getUsageUsec(),

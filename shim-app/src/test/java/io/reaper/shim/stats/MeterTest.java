@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
+import io.reaper.linux.cgroup.ControlGroups;
+import io.reaper.linux.cgroup.Hierarchies;
+import io.reaper.linux.cgroup.Hierarchies.Hierarchy;
 import io.reaper.proto.cgroups.Metrics;
-import io.reaper.shim.cgroup.ControlGroups;
-import io.reaper.shim.cgroup.Hierarchies;
-import io.reaper.shim.cgroup.Hierarchies.Hierarchy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

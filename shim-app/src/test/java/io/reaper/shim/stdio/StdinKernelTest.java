@@ -1,14 +1,14 @@
 package io.reaper.shim.stdio;
 
-import static io.reaper.linux.OpenFlags.O_RDONLY;
-import static io.reaper.linux.OpenFlags.O_RDWR;
-import static io.reaper.linux.OpenFlags.O_WRONLY;
+import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
+import static io.reaper.linux.seam.OpenFlags.O_RDWR;
+import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxFiles;
-import io.reaper.linux.SpawnRequest;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.process.SpawnRequest;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.exit.Reaper;

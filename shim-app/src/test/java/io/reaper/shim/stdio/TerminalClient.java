@@ -1,13 +1,13 @@
 package io.reaper.shim.stdio;
 
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_RDONLY;
-import static io.reaper.linux.OpenFlags.O_WRONLY;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
+import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Fd;
-import io.reaper.linux.Memory;
-import io.reaper.linux.Poll;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.event.Poll;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.Memory;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,16 +1,16 @@
 package io.reaper.shim.stdio;
 
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_WRONLY;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.shim.exit.ChildProcess;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

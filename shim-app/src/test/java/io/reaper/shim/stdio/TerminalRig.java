@@ -1,18 +1,18 @@
 package io.reaper.shim.stdio;
 
-import static io.reaper.linux.OpenFlags.O_NONBLOCK;
-import static io.reaper.linux.OpenFlags.O_WRONLY;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
+import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 
-import io.reaper.linux.EventFd;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxFiles;
-import io.reaper.linux.Memory;
-import io.reaper.linux.ProcessControl;
-import io.reaper.linux.Pty;
-import io.reaper.linux.Signals;
-import io.reaper.linux.SpawnRequest;
-import io.reaper.linux.Syscalls;
-import io.reaper.linux.UnixSockets;
+import io.reaper.linux.event.EventFd;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.file.UnixSockets;
+import io.reaper.linux.process.ProcessControl;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.seam.Memory;
+import io.reaper.linux.seam.Syscalls;
+import io.reaper.linux.signal.Signals;
+import io.reaper.linux.terminal.Pty;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Exit;
 import io.reaper.shim.exit.KernelEvents;

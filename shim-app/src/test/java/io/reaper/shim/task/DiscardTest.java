@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import io.reaper.shim.ShimException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.reaper.shim.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.runtime.OciRuntime.Target;
 import java.nio.file.Path;

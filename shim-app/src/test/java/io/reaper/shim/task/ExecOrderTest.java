@@ -3,8 +3,8 @@ package io.reaper.shim.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.runtime.OciRuntime.Target;
 import java.nio.file.Path;

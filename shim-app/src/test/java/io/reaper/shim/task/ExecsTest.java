@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.WindowSize;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.proto.types.Status;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;

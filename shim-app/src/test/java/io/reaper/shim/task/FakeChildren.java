@@ -1,6 +1,6 @@
 package io.reaper.shim.task;
 
-import io.reaper.linux.SpawnRequest;
+import io.reaper.linux.process.SpawnRequest;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.reaper.shim.task;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.ExitStatus;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.process.ExitStatus;
 import io.reaper.shim.ShimException;
 import io.reaper.shim.ShimException.Kind;
 import io.reaper.shim.exit.ChildProcess;

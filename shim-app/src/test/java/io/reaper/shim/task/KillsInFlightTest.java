@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Signals;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.signal.Signals;
 import io.reaper.shim.runtime.OciRuntime.Target;
 import io.reaper.testing.Await;
 import java.nio.file.Path;

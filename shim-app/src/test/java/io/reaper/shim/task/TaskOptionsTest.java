@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import io.reaper.contract.Settings;
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import io.reaper.proto.runtimeoptions.Options;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.ShimException;

@@ -9,7 +9,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.Deadline;
+import io.reaper.linux.event.Deadline;
 import io.reaper.proto.options.ProcessDetails;
 import io.reaper.proto.task.CloseIORequest;
 import io.reaper.proto.task.ConnectRequest;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.reaper.linux.Deadline;
-import io.reaper.linux.Errno;
-import io.reaper.linux.Fd;
-import io.reaper.linux.LinuxException;
-import io.reaper.linux.UnixSockets;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.UnixSockets;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.ttrpc.Response;
 import java.nio.file.Path;

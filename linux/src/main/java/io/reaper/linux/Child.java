@@ -1,4 +1,0 @@
-package io.reaper.linux;
-
-/** A spawned process; whoever spawned it reaps it and closes the pidfd. */
-public record Child(int pid, Pidfd pidfd) {}

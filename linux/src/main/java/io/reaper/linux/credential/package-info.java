@@ -1,0 +1,5 @@
+/**
+ * Users, groups and capabilities of the calling thread. Not here: limits, priorities and
+ * no_new_privs, which belong to a process ({@code process}).
+ */
+package io.reaper.linux.credential;
