@@ -1,6 +1,17 @@
 #!/bin/sh
 # Installs Reaper on a Kubernetes node: two programs, a handler in containerd's configuration, a restart.
 # Needs sh (dash, busybox), awk, sed, cmp and containerd; no other file of the repository.
+# Joined from scripts/install-node/*.sh by scripts/join-install-node.sh: edit those, this file is written anew.
+
+# ---- options ----
+# What the user asks for, checked, and how the script speaks. Nothing of the node is looked at yet.
+# Takes: the arguments.
+# Sets:  shim, type: the program's and the runtime's name, fixed
+#        programs, config, containerd: as given, or '': the parts that look for them fill them in
+#        prefix (absolute, no / at the end), handler, settings, wait (seconds)
+#        restart: a command for sh, none, or '' for the flavour's own
+#        dry, uninstall, force: 1 or ''
+
 set -eu
 
 usage() {
@@ -78,6 +89,13 @@ esac
 [ "$(id -u)" = 0 ] || die "must be run as root (sudo $0 …)"
 
 # ---- what was changed, and how it is undone ----
+# Every change of a file goes through place, take_away or make_directory, which note the way back. When the script ends
+# with another status than 0, or by a signal, that way is gone.
+# Takes: target, of the plan, for a message.
+# Sets:  work: a directory for files in between, removed at the end
+#        undo: the way back; '' says that all went well
+#        settled: copies for the way back, for whoever empties undo to remove
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/reaper-install.XXXXXX")
 undo='' # lines for sh, the last one to be run first
 undoing() { undo="{ $1; } || bad=1
@@ -142,7 +160,13 @@ make_directory() {
 settled='' # copies for the way back, not needed once all went well
 
 # ---- containerd: program, configuration, version ----
+# Finds the containerd that the kubelet uses: that of k3s or rke2, else the one of systemd's unit, else the one of PATH.
+# Takes: config, containerd: the user's, or ''; settings, work.
+# Sets:  flavour: containerd, k3s or rke2
+#        containerd: the program; config: its file, absolute, without links, perhaps not there yet
+#        version: of the program, 1.7.24 for example
 # Prints the value of the option --config or -c in a command line.
+
 config_option() {
     printf '%s\n' "$*" | tr ' ' '\n' | awk '
         found { print; exit }
@@ -190,7 +214,14 @@ case $version in
     *) die "$containerd is version '$version': 1.6 or later is needed" ;;
 esac
 
+# ---- reading and writing a configuration ----
+# Functions; nothing is done here. What a file of configuration says, by itself and as containerd understands it; and the block of the
+# handler in such a file, put in and taken out.
+# Takes: containerd, handler, work; $work/block, the block's text, for with_block.
+# Sets:  begin, end: the lines around the block; $work/error: what containerd said last
+#        note: with_block changes it
 # Prints what is written before the first table of file $1.
+
 head_of() { tr -d '\r' <"$1" | awk '/^[ \t]*\[/ { exit } { print }'; }
 # Prints the version that file $1 says it has; nothing if it says none.
 file_version() {
@@ -210,7 +241,7 @@ tables() {
 # Prints the runtime_type that the handler has in dump $1.
 runtime_type() { tables "$1" | sed -n "s/^runtime_type = [\"']\(.*\)[\"']\$/\1/p" | sed -n 1p; }
 
-# ---- the block in a file of configuration ----
+# ---- the block in such a file ----
 begin="# BEGIN reaper handler $handler "
 end="# END reaper handler $handler"
 has_block() { [ -f "$1" ] && awk -v begin="$begin" 'index($0, begin) == 1 { found = 1 } END { exit !found }' "$1"; }
@@ -247,8 +278,13 @@ with_block() {
     } >>"$2"
 }
 
-# ---- what CRI says ----
+# ---- restarts, and what CRI says after them ----
+# Functions; nothing is done here. Where one takes a dump, it is to know at which address that containerd listens.
+# Takes: containerd, handler, wait, restart, work; $work/old, the dump before any change, for restart_again.
+# Sets:  restarted: 1 once containerd was restarted, so that the way back does it again
+#        state: what await_cri saw last; ctr
 # Prints where the containerd of dump $1 listens.
+
 address() {
     awk '{ sub(/^[ \t]+/, "") } /^\[/ { grpc = $0 == "[grpc]" }
          grpc && /^address = / { gsub(/^address = |["\047]/, ""); print; exit }' "$1"
@@ -298,6 +334,15 @@ restart_again() {
 }
 
 # ---- the plan: nothing is changed yet ----
+# Decides which file gets the handler, in which format, and refuses what cannot work.
+# Takes: config, containerd, flavour, version, handler, uninstall, restart, work.
+# Sets:  format: the version that the configuration says; cri: the section of CRI in such a one
+#        mode, target: the file to change: block (in config), drop-in (beside it) or template (of k3s and rke2)
+#        drop_in: the file that would be the drop-in, or ''; made: what a file of ours holds beside the block
+#        note: what the block says of the file; $work/base: the configuration without the block
+#        restart: no longer ''
+# Gives: try, by which containerd reads file $1 as if it were the configuration, and its dump is written into $2
+
 if [ -e "$config" ]; then
     disabled=$(head_of "$config" | sed '/^[ 	]*#/d' | tr '\n' ' ' | sed -n 's/.*disabled_plugins *= *\[\([^]]*\)\].*/\1/p')
     case $disabled in
@@ -385,7 +430,13 @@ else
         "--restart-command, or --no-restart"
 fi
 
+# ---- what both ways share: the lock, the restart, what is said ----
+# Takes: config, restart, uninstall, dry, handler, type, prefix, wait, state, work.
+# Sets:  file descriptor 9, the lock; programs that stay must not inherit it: 9>&-
+#        pending: a file that is there from the first change of the configuration until containerd is back with it
+#        $work/settings: the text of a new settings file
 # Two of these at the same time would undo each other's work.
+
 if [ -z "$dry" ] && command -v flock >/dev/null 2>&1; then
     exec 9>/run/reaper-install.lock
     flock -w 300 9 || die "another install-node.sh is at work on this node"
@@ -431,6 +482,12 @@ settings_text() {
 settings_text >"$work/settings"
 
 # ---- uninstall ----
+# The way back as a whole; with --uninstall the script ends here. The configuration first, then the restart, and the
+# programs last: as long as the handler is there, they are.
+# Takes: uninstall, force, dry, prefix, shim, settings, restart, handler; config, flavour, drop_in, made, begin, pending,
+#        settled, work, $work/settings.
+# Sets:  target: the file at work, for a message on failure; $work/old: the dump before any change
+
 if [ -n "$uninstall" ]; then
     # shellcheck disable=SC2010 # the links' targets are what is looked for
     if [ -z "$force" ] && ls -l /proc/[0-9]*/exe 2>/dev/null | grep -q -- "-> $(readlink -f "$prefix/bin")/$shim"; then
@@ -495,7 +552,12 @@ if [ -n "$uninstall" ]; then
     exit 0
 fi
 
-# ---- install ----
+# ---- install: the programs ----
+# Which of the two programs are to be copied, whether they run on this node, and whether containerd will find the shim.
+# Takes: programs ('': looked for here), prefix, shim, version, work.
+# Sets:  programs; replace: the names of those that are missing or differ
+#        runtime_path: of the handler's table, or '' where containerd's PATH leads to the shim
+
 here=$(cd "$(dirname "$0")" && pwd)
 if [ -z "$programs" ]; then
     for programs in "$here" "$here/../target/native" "$prefix/bin"; do
@@ -546,6 +608,14 @@ case :$(containerd_path): in
             *) runtime_path=$prefix/bin/$shim ;;
         esac ;;
 esac
+
+# ---- install: the new configuration, made and tried ----
+# Takes: config, containerd, version, format, cri, mode, target, made, note, handler, type, runtime_path, begin;
+#        $work/base.
+# Sets:  foreign: the type of a handler of this name that is there and not by this script, or ''
+#        $work/block; $work/old and $work/after: what containerd reads before and after the change
+#        $work/new: the text of target, if foreign is ''
+
 {
     [ "$mode" != drop-in ] || printf 'version = %s\n' "$format"
     printf '[%s.containerd.runtimes.%s]\n  runtime_type = "%s"\n' "$cri" "$handler" "$type"
@@ -611,6 +681,11 @@ case $foreign in
     "$type") ;;
     *) die "the handler $handler is there with runtime_type $foreign: choose another --handler" ;;
 esac
+
+# ---- install: what is missing, done ----
+# Takes: programs, prefix, handler, settings, restart, dry; replace, foreign, target, pending, settled; $work/new,
+#        $work/old, $work/after, $work/settings.
+# Sets:  nothing, write: whether there was something to do, and whether for containerd: 1, restart (only that) or ''
 
 nothing=1 write=''
 if [ -n "$foreign" ]; then
