@@ -1,20 +1,17 @@
 package io.reaper.contract;
 
-import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.process.Environment;
-import io.reaper.linux.seam.LinuxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
  * The node's settings: the environment, then {@code /etc/reaper/reaper.conf} (or the file that
- * {@code REAPER_CONFIG} names), then defaults. Options of a RuntimeClass go before all of them
- * ({@link #with}). A plain class instead of the framework's configuration, since the short-lived
- * commands start without the framework.
+ * {@code REAPER_CONFIG} names), then the defaults of {@link NodeConfig}. Options of a RuntimeClass
+ * go before all of them ({@link #with}). What a value may be is checked where it is asked for.
  */
 public final class Settings {
 
@@ -27,30 +24,17 @@ public final class Settings {
     public static final String HOST_HOOKS = "REAPER_HOST_HOOKS";
     public static final String CONFIG = "REAPER_CONFIG";
 
-    private static final int FILE_LIMIT = 1024 * 1024;
-    private static final Path DEFAULT_FILE = Path.of("/etc/reaper/reaper.conf");
-    private static final String DEFAULT_RUNTIME_PATH = "/usr/local/bin/reaper-runtime";
-    private static final String DEFAULT_RUNTIME_ROOT = "/run/reaper";
+    private final NodeValues values;
+    private final NodeConfig config;
 
-    private final Map<String, String> options;
-    private final UnaryOperator<String> environment;
-    private final Map<String, String> file;
-
-    /**
-     * @param environment the value of a variable, or null
-     */
-    private Settings(
-            Map<String, String> options,
-            UnaryOperator<String> environment,
-            Map<String, String> file) {
-        this.options = Map.copyOf(options);
-        this.environment = environment;
-        this.file = file;
+    private Settings(NodeValues values) {
+        this.values = values;
+        this.config = PreparedConfig.read(values);
     }
 
     /** Defaults alone, whatever the environment says. */
     public static Settings defaults() {
-        return new Settings(Map.of(), name -> null, Map.of());
+        return new Settings(NodeValues.NONE);
     }
 
     /**
@@ -67,46 +51,8 @@ public final class Settings {
     }
 
     private static Settings load(UnaryOperator<String> environment) {
-        String named = environment.apply(CONFIG);
-        Path path = named == null || named.isEmpty() ? DEFAULT_FILE : Path.of(named);
-        Optional<byte[]> content = content(path);
-        if (content.isPresent()) {
-            String text = new String(content.get(), StandardCharsets.UTF_8);
-            return new Settings(Map.of(), environment, parse(path, text));
-        }
-        if (path.equals(DEFAULT_FILE)) {
-            return new Settings(Map.of(), environment, Map.of());
-        }
-        throw new SettingsException(CONFIG + "=" + path + ": no such file");
-    }
-
-    private static Optional<byte[]> content(Path path) {
-        try {
-            return LinuxFiles.read(path, FILE_LIMIT);
-        } catch (LinuxException e) {
-            throw new SettingsException("read " + path + ": " + e.errno().text());
-        }
-    }
-
-    private static Map<String, String> parse(Path path, String text) {
-        Map<String, String> values = new HashMap<>();
-        int number = 0;
-        for (String raw : text.split("\n", -1)) {
-            number++;
-            String line = raw.strip();
-            if (line.isEmpty() || line.startsWith("#")) {
-                continue;
-            }
-            int equals = line.indexOf('=');
-            String key = equals < 0 ? "" : line.substring(0, equals).strip();
-            if (!key.startsWith("REAPER_")) {
-                throw new SettingsException(
-                        "%s line %d: expected REAPER_X=value, found \"%s\""
-                                .formatted(path, number, line));
-            }
-            values.put(key, line.substring(equals + 1).strip());
-        }
-        return values;
+        Map<String, String> file = SettingsFile.read(environment.apply(CONFIG));
+        return new Settings(new NodeValues(Map.of(), environment, file));
     }
 
     /**
@@ -115,33 +61,27 @@ public final class Settings {
      * @param chosen by name; none is empty
      */
     public Settings with(Map<String, String> chosen) {
-        Map<String, String> both = new HashMap<>(options);
+        Map<String, String> both = new HashMap<>(values.options());
         both.putAll(chosen);
-        return new Settings(both, environment, file);
-    }
-
-    private Optional<String> value(String key) {
-        return Optional.ofNullable(options.get(key))
-                .or(() -> Optional.ofNullable(environment.apply(key)).filter(v -> !v.isEmpty()))
-                .or(() -> Optional.ofNullable(file.get(key)).filter(v -> !v.isEmpty()));
+        return new Settings(new NodeValues(both, values.environment(), values.file()));
     }
 
     /** The OCI runtime the shim calls: a path, or a name to be found in PATH. */
     public String runtimePath() {
-        return value(RUNTIME_PATH).orElse(DEFAULT_RUNTIME_PATH);
+        return config.runtimePath();
     }
 
     /** Where the runtime keeps its containers' directories. */
     public Path runtimeRoot() {
-        return Path.of(value(RUNTIME_ROOT).orElse(DEFAULT_RUNTIME_ROOT));
+        return Path.of(config.runtimeRoot());
     }
 
     public Optional<Path> runtimeLog() {
-        return value(RUNTIME_LOG).map(Path::of);
+        return config.runtimeLog().map(Path::of);
     }
 
     public Optional<Path> shimLog() {
-        return value(SHIM_LOG).map(Path::of);
+        return config.shimLog().map(Path::of);
     }
 
     /**
@@ -150,7 +90,7 @@ public final class Settings {
      * @throws SettingsException for any value but "on" and "off"; unset means on
      */
     public boolean shimTrim() {
-        String wanted = value(SHIM_TRIM).orElse("on");
+        String wanted = config.shimTrim();
         return switch (wanted) {
             case "on" -> true;
             case "off" -> false;
@@ -166,7 +106,7 @@ public final class Settings {
      * @throws SettingsException for any value but "host"; unset means host
      */
     public Isolation isolation() {
-        String wanted = value(ISOLATION).orElse("host");
+        String wanted = config.isolation();
         if (!wanted.equals("host")) {
             throw new SettingsException(
                     "%s=%s: unknown value; this version knows \"host\""
@@ -181,7 +121,7 @@ public final class Settings {
      * @throws SettingsException for any value but "refuse" and "run"; unset means refuse
      */
     public boolean runsNetworkHooks() {
-        String wanted = value(HOST_HOOKS).orElse("refuse");
+        String wanted = config.hostHooks();
         return switch (wanted) {
             case "run" -> true;
             case "refuse" -> false;
@@ -192,5 +132,10 @@ public final class Settings {
                                     + wanted
                                     + ": unknown value; there are refuse and run");
         };
+    }
+
+    /** {@code reaper.shim.log} is {@code REAPER_SHIM_LOG}. */
+    static String nameOf(String property) {
+        return property.replace('.', '_').toUpperCase(Locale.ROOT);
     }
 }

@@ -1,0 +1,122 @@
+package io.reaper.contract;
+
+import io.smallrye.config.ConfigMappingContext;
+import io.smallrye.config.ConfigMappingLoader;
+import io.smallrye.config.ConfigMappings.ConfigClass;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.lang.invoke.MethodHandle;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/**
+ * The framework's configuration of {@link NodeConfig}, made when this class is initialised: for an
+ * image while it is built, since making it takes as long as a whole command. It holds no value of
+ * the builder's machine: its sources ask the {@link NodeValues} of each reading.
+ */
+final class PreparedConfig {
+
+    private static final String PREFIX = "reaper";
+    private static final int OPTIONS_ORDINAL = 400;
+    private static final int ENVIRONMENT_ORDINAL = 300;
+    private static final int FILE_ORDINAL = 295;
+
+    private static final ScopedValue<NodeValues> VALUES = ScopedValue.newInstance();
+
+    private static final Map<String, String> DEFAULTS = defaults();
+
+    /** {@code reaper.shim.log} → {@code REAPER_SHIM_LOG}. */
+    private static final Map<String, String> NAMES = names();
+
+    private static final SmallRyeConfigBuilder BUILDER =
+            new SmallRyeConfigBuilder()
+                    .withSources(
+                            new LateSource(
+                                    "handler's options",
+                                    OPTIONS_ORDINAL,
+                                    (values, name) -> values.options().get(name)),
+                            new LateSource(
+                                    "environment",
+                                    ENVIRONMENT_ORDINAL,
+                                    (values, name) -> values.environment().apply(name)),
+                            new LateSource(
+                                    "settings file",
+                                    FILE_ORDINAL,
+                                    (values, name) -> values.file().get(name)))
+                    .withDefaultValues(DEFAULTS);
+
+    private static final SmallRyeConfig CONFIG = BUILDER.build();
+
+    /** A constant, so that an image calls the constructor itself and no method handle. */
+    private static final MethodHandle MAPPING =
+            ConfigMappingLoader.ensureLoaded(NodeConfig.class).constructor();
+
+    private PreparedConfig() {}
+
+    static NodeConfig read(NodeValues values) {
+        return ScopedValue.where(VALUES, values).call(PreparedConfig::map);
+    }
+
+    private static NodeConfig map() {
+        ConfigMappingContext context =
+                new ConfigMappingContext(CONFIG, BUILDER.getMappingsBuilder());
+        context.applyPrefix(PREFIX);
+        try {
+            return (NodeConfig) (Object) MAPPING.invokeExact(context);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("mapping of " + NodeConfig.class.getName(), e);
+        }
+    }
+
+    private static Map<String, String> defaults() {
+        Map<String, String> defaults =
+                new HashMap<>(ConfigClass.configClass(NodeConfig.class).getProperties());
+        defaults.values().removeIf(Objects::isNull);
+        return Map.copyOf(defaults);
+    }
+
+    private static Map<String, String> names() {
+        Map<String, String> names = new HashMap<>();
+        for (String property : ConfigClass.configClass(NodeConfig.class).getProperties().keySet()) {
+            names.put(property, Settings.nameOf(property));
+        }
+        return Map.copyOf(names);
+    }
+
+    /** Asks the values of the reading that is going on. */
+    private record LateSource(
+            String name, int ordinal, BiFunction<NodeValues, String, String> lookup)
+            implements ConfigSource {
+
+        @Override
+        public String getValue(String property) {
+            String name = NAMES.get(property);
+            if (name == null || !VALUES.isBound()) {
+                return null;
+            }
+            String value = lookup.apply(VALUES.get(), name);
+            return value == null || value.isEmpty() ? null : value;
+        }
+
+        @Override
+        public Set<String> getPropertyNames() {
+            return Set.of();
+        }
+
+        @Override
+        public String getName() {
+            return name;
+        }
+
+        @Override
+        public int getOrdinal() {
+            return ordinal;
+        }
+    }
+}
