@@ -3,6 +3,6 @@
  * search for the program, and {@link io.reaper.runtime.init.InitStage}, which becomes that program.
  *
  * <p>Not here: the single steps ({@code init.step}), and the verbs' side, which plans and starts
- * the stage ({@code lifecycle}).
+ * the stage ({@code InitPlanner}, {@code InitProcess}).
  */
 package io.reaper.runtime.init;

@@ -4,7 +4,7 @@
  * it is done. A new step is its file, its name and its line in {@link
  * io.reaper.runtime.init.step.InitStep}, and its place in the order of the planner.
  *
- * <p>Not here: the order ({@code lifecycle.InitPlanner}), the plan as a whole and the stage that
- * carries it out ({@code init}), the system calls themselves ({@code io.reaper.linux}).
+ * <p>Not here: the order ({@code InitPlanner}), the plan as a whole and the stage that carries it
+ * out ({@code init}), the system calls themselves ({@code io.reaper.linux}).
  */
 package io.reaper.runtime.init.step;
