@@ -3,6 +3,7 @@ package io.reaper.runtime.init;
 import io.reaper.linux.process.Rlimits.Limit;
 import io.reaper.linux.process.Rlimits.Resource;
 import io.reaper.runtime.hooks.Hook;
+import io.reaper.runtime.init.step.InitStep;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package io.reaper.runtime.init;
 
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Program;
+import io.reaper.linux.process.Rlimits;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
@@ -9,6 +10,8 @@ import io.reaper.runtime.hooks.HookException;
 import io.reaper.runtime.hooks.HookKind;
 import io.reaper.runtime.hooks.HookRunner;
 import io.reaper.runtime.init.InitPlan.StartHooks;
+import io.reaper.runtime.init.step.InitStep;
+import io.reaper.runtime.init.step.StepContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -30,8 +33,9 @@ public final class InitStage {
     private static final int FAILURE = 1;
 
     private final int base;
-    private final StepRunner runner =
-            new StepRunner(Syscalls.get(), number -> Fd.of(number).stat());
+    private final StepContext context =
+            new StepContext(Syscalls.get(), number -> Fd.of(number).stat());
+    private final Rlimits rlimits = new Rlimits(Syscalls.get());
 
     private InitStage(int base) {
         this.base = base;
@@ -68,7 +72,7 @@ public final class InitStage {
         InitMessage.Failed failure;
         try {
             for (InitStep step : plan.steps()) {
-                runner.run(step).map(InitMessage.Warning::new).ifPresent(channel::send);
+                step.run(context).map(InitMessage.Warning::new).ifPresent(channel::send);
             }
             Program program = program(plan);
             channel.send(new InitMessage.Ready());
@@ -118,7 +122,7 @@ public final class InitStage {
             plan.startHooks().ifPresent(InitStage::run);
             Program.closeOnExecFrom(base);
             Program.restoreLimits();
-            runner.setLimits(plan.limits());
+            plan.limits().forEach(rlimits::set);
             return program.exec().getMessage();
         } catch (LinuxException | HookException e) {
             return e.getMessage();

@@ -1,28 +1,40 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
-import io.reaper.linux.credential.Capabilities;
-import io.reaper.linux.credential.Capability;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.init.InitPlan;
-import io.reaper.runtime.init.InitStep;
+import io.reaper.runtime.init.step.BecomeSubreaper;
+import io.reaper.runtime.init.step.ChangeDirectory;
+import io.reaper.runtime.init.step.ForbidNewPrivileges;
+import io.reaper.runtime.init.step.InitStep;
+import io.reaper.runtime.init.step.JoinSessionKeyring;
+import io.reaper.runtime.init.step.KeepCapabilities;
+import io.reaper.runtime.init.step.LimitBoundingSet;
+import io.reaper.runtime.init.step.OwnStreams;
+import io.reaper.runtime.init.step.RaiseLimits;
+import io.reaper.runtime.init.step.SetCapabilities;
+import io.reaper.runtime.init.step.SetGid;
+import io.reaper.runtime.init.step.SetGroups;
+import io.reaper.runtime.init.step.SetIoPriority;
+import io.reaper.runtime.init.step.SetOomScore;
+import io.reaper.runtime.init.step.SetScheduler;
+import io.reaper.runtime.init.step.SetUid;
+import io.reaper.runtime.init.step.SetUmask;
+import io.reaper.runtime.init.step.TakeTerminal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Turns a configuration into the steps of the init stage; pure. */
 final class InitPlanner {
 
-    private static final int DEFAULT_UMASK = 0022;
     private static final List<String> PLACEHOLDER = List.of("reaper-pause");
 
     private final Spec.ContainerProcess process;
     private final boolean placeholder;
-    private final Set<String> unknownCapabilities = new TreeSet<>();
 
     /** Of a process that is run beside a container's first one. */
     InitPlanner(Spec.ContainerProcess process) {
@@ -48,38 +60,26 @@ final class InitPlanner {
      * @param newKeyring whether the process gets the container's session keyring, not the caller's
      */
     InitPlan plan(ContainerId id, boolean newKeyring, InitPlan.Gate gate) {
-        Spec.User user = process.user();
-        Capabilities.Sets sets = capabilities();
-        List<InitStep> steps = new ArrayList<>();
-        steps.add(new InitStep.BecomeSubreaper());
-        steps.add(
-                process.terminal()
-                        ? new InitStep.TakeTerminal(user.uid())
-                        : new InitStep.OwnStreams(user.uid()));
-        if (newKeyring) {
-            steps.add(new InitStep.JoinSessionKeyring("_ses." + id));
-        }
-        process.oomScoreAdj().ifPresent(value -> steps.add(new InitStep.SetOomScore(value)));
-        process.scheduler().ifPresent(wanted -> steps.add(new InitStep.SetScheduler(wanted)));
-        process.ioPriority()
-                .ifPresent(
-                        io -> steps.add(new InitStep.SetIoPriority(io.ioClass(), io.priority())));
-        if (!process.rlimits().isEmpty()) {
-            steps.add(new InitStep.RaiseLimits(process.rlimits()));
-        }
-        if (process.noNewPrivileges()) {
-            steps.add(new InitStep.ForbidNewPrivileges());
-        }
-        steps.add(new InitStep.SetUmask(user.umask().orElse(DEFAULT_UMASK)));
-        steps.add(new InitStep.ChangeDirectory(placeholder ? "/" : process.cwd()));
-        steps.add(new InitStep.LimitBoundingSet(sets.bounding()));
-        steps.add(new InitStep.KeepCapabilities());
-        steps.add(new InitStep.SetGroups(user.additionalGids()));
-        steps.add(new InitStep.SetGid(user.gid()));
-        steps.add(new InitStep.SetUid(user.uid()));
-        steps.add(new InitStep.SetCapabilities(sets));
+        StepList steps = new StepList();
+        steps.add(new BecomeSubreaper());
+        steps.add(TakeTerminal.of(process));
+        steps.add(OwnStreams.of(process));
+        steps.add(JoinSessionKeyring.of(id, newKeyring));
+        steps.add(SetOomScore.of(process));
+        steps.add(SetScheduler.of(process));
+        steps.add(SetIoPriority.of(process));
+        steps.add(RaiseLimits.of(process));
+        steps.add(ForbidNewPrivileges.of(process));
+        steps.add(SetUmask.of(process));
+        steps.add(ChangeDirectory.of(process, placeholder));
+        steps.add(LimitBoundingSet.of(process));
+        steps.add(new KeepCapabilities());
+        steps.add(SetGroups.of(process));
+        steps.add(SetGid.of(process));
+        steps.add(SetUid.of(process));
+        steps.add(SetCapabilities.of(process));
         return new InitPlan(
-                List.copyOf(steps),
+                steps.inOrder(),
                 placeholder ? PLACEHOLDER : process.args(),
                 placeholder ? List.of() : lastOfEachName(),
                 process.rlimits(),
@@ -90,33 +90,10 @@ final class InitPlanner {
 
     /** What the log is told of; empty if there is nothing. */
     Optional<String> warning() {
-        return unknownCapabilities.isEmpty()
+        Set<String> unknown = SetCapabilities.unknown(process);
+        return unknown.isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        "ignoring unknown or unavailable capabilities: " + unknownCapabilities);
-    }
-
-    private Capabilities.Sets capabilities() {
-        Spec.Capabilities wanted = process.capabilities();
-        return new Capabilities.Sets(
-                mask(wanted.bounding()),
-                mask(wanted.effective()),
-                mask(wanted.inheritable()),
-                mask(wanted.permitted()),
-                mask(wanted.ambient()));
-    }
-
-    private long mask(List<String> names) {
-        long mask = 0;
-        for (String name : names) {
-            Optional<Capability> capability = Capability.of(name);
-            if (capability.isPresent()) {
-                mask |= capability.get().mask();
-            } else {
-                unknownCapabilities.add(name);
-            }
-        }
-        return mask;
+                : Optional.of("ignoring unknown or unavailable capabilities: " + unknown);
     }
 
     /**
@@ -128,5 +105,25 @@ final class InitPlanner {
             entries.put(entry.substring(0, entry.indexOf('=')), entry);
         }
         return List.copyOf(entries.values());
+    }
+
+    /** Collects steps, of which some are not wanted. */
+    private static final class StepList {
+
+        private final List<InitStep> steps = new ArrayList<>();
+
+        void add(InitStep step) {
+            steps.add(step);
+        }
+
+        void add(Optional<? extends InitStep> step) {
+            if (step.isPresent()) {
+                steps.add(step.get());
+            }
+        }
+
+        List<InitStep> inOrder() {
+            return List.copyOf(steps);
+        }
     }
 }

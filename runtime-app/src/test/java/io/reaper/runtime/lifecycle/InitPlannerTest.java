@@ -10,7 +10,13 @@ import io.reaper.linux.credential.Capability;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecReader;
 import io.reaper.runtime.init.InitPlan;
-import io.reaper.runtime.init.InitStep;
+import io.reaper.runtime.init.step.ChangeDirectory;
+import io.reaper.runtime.init.step.LimitBoundingSet;
+import io.reaper.runtime.init.step.SetCapabilities;
+import io.reaper.runtime.init.step.SetGroups;
+import io.reaper.runtime.init.step.SetUid;
+import io.reaper.runtime.init.step.SetUmask;
+import io.reaper.runtime.init.step.TakeTerminal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -84,10 +90,10 @@ class InitPlannerTest {
     @Test
     void withoutCapabilitiesAllAreDroppedAndGroupsAreCleared() {
         InitPlan plan = planner("").plan(ID, false, InitPlan.Gate.START);
-        assertTrue(plan.steps().contains(new InitStep.LimitBoundingSet(0)));
-        assertTrue(plan.steps().contains(new InitStep.SetCapabilities(Capabilities.Sets.NONE)));
-        assertTrue(plan.steps().contains(new InitStep.SetGroups(List.of())));
-        assertTrue(plan.steps().contains(new InitStep.SetUmask(022)));
+        assertTrue(plan.steps().contains(new LimitBoundingSet(0)));
+        assertTrue(plan.steps().contains(new SetCapabilities(Capabilities.Sets.NONE)));
+        assertTrue(plan.steps().contains(new SetGroups(List.of())));
+        assertTrue(plan.steps().contains(new SetUmask(022)));
         assertTrue(names(plan).stream().noneMatch("JoinSessionKeyring"::equals));
     }
 
@@ -99,7 +105,7 @@ class InitPlannerTest {
         assertEquals(
                 List.of("BecomeSubreaper", "TakeTerminal", "JoinSessionKeyring"),
                 names(plan).subList(0, 3));
-        assertTrue(plan.steps().contains(new InitStep.TakeTerminal(7)));
+        assertTrue(plan.steps().contains(new TakeTerminal(7)));
         assertEquals(InitPlan.Gate.NONE, plan.gate());
     }
 
@@ -110,8 +116,7 @@ class InitPlannerTest {
                         ",\"capabilities\":{\"bounding\":[\"CAP_KILL\",\"CAP_FOO\"],"
                                 + "\"ambient\":[\"CAP_FOO\",\"CAP_BAR\"]}");
         InitPlan plan = planner.plan(ID, false, InitPlan.Gate.START);
-        assertTrue(
-                plan.steps().contains(new InitStep.LimitBoundingSet(Capability.CAP_KILL.mask())));
+        assertTrue(plan.steps().contains(new LimitBoundingSet(Capability.CAP_KILL.mask())));
         assertEquals(
                 Optional.of("ignoring unknown or unavailable capabilities: [CAP_BAR, CAP_FOO]"),
                 planner.warning());
@@ -128,10 +133,10 @@ class InitPlannerTest {
         assertTrue(plan.placeholder());
         assertEquals(List.of("reaper-pause"), plan.args());
         assertEquals(List.of(), plan.env());
-        assertTrue(plan.steps().contains(new InitStep.ChangeDirectory("/")));
+        assertTrue(plan.steps().contains(new ChangeDirectory("/")));
         InitPlan program = created("");
         assertEquals(names(program), names(plan), "the same steps");
-        assertTrue(plan.steps().contains(new InitStep.SetUid(7)));
+        assertTrue(plan.steps().contains(new SetUid(7)));
     }
 
     @ParameterizedTest
@@ -149,7 +154,7 @@ class InitPlannerTest {
         assertFalse(plan.placeholder());
         assertEquals(List.of("a"), plan.args());
         assertEquals(List.of("A=1"), plan.env());
-        assertTrue(plan.steps().contains(new InitStep.ChangeDirectory("/w")));
+        assertTrue(plan.steps().contains(new ChangeDirectory("/w")));
     }
 
     @Test

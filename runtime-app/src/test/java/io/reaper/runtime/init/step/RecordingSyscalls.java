@@ -1,4 +1,4 @@
-package io.reaper.runtime.init;
+package io.reaper.runtime.init.step;
 
 import io.reaper.linux.seam.Memory;
 import io.reaper.linux.seam.Syscalls;

@@ -1,0 +1,70 @@
+package io.reaper.runtime.init.step;
+
+import io.reaper.linux.seam.LinuxException;
+import java.util.Optional;
+
+/**
+ * One thing the init stage does to itself before it looks for the program.
+ *
+ * <p>A step is read by the number that it writes first. Each keeps its number beside its fields;
+ * {@link #read} is where all of them meet, so that the compiler refuses one that is taken.
+ */
+public sealed interface InitStep
+        permits BecomeSubreaper,
+                OwnStreams,
+                TakeTerminal,
+                JoinSessionKeyring,
+                SetOomScore,
+                SetScheduler,
+                SetIoPriority,
+                RaiseLimits,
+                ForbidNewPrivileges,
+                SetUmask,
+                ChangeDirectory,
+                LimitBoundingSet,
+                KeepCapabilities,
+                SetGroups,
+                SetGid,
+                SetUid,
+                SetCapabilities {
+
+    /** Writes the step's number, then what {@link #read} needs to make an equal one. */
+    void write(PlanOutput out);
+
+    /**
+     * Does it to the calling thread and its process.
+     *
+     * @return what was not done, if that is no reason to fail
+     * @throws LinuxException if it cannot be done
+     */
+    Optional<String> run(StepContext stage);
+
+    /**
+     * The register, in the order of the numbers: a new step takes the next one.
+     *
+     * @throws IllegalArgumentException if no step has the number that comes next
+     */
+    static InitStep read(PlanInput in) {
+        int number = in.octet();
+        return switch (number) {
+            case BecomeSubreaper.NUMBER -> new BecomeSubreaper();
+            case OwnStreams.NUMBER -> OwnStreams.read(in);
+            case JoinSessionKeyring.NUMBER -> JoinSessionKeyring.read(in);
+            case SetOomScore.NUMBER -> SetOomScore.read(in);
+            case SetScheduler.NUMBER -> SetScheduler.read(in);
+            case SetIoPriority.NUMBER -> SetIoPriority.read(in);
+            case RaiseLimits.NUMBER -> RaiseLimits.read(in);
+            case ForbidNewPrivileges.NUMBER -> new ForbidNewPrivileges();
+            case SetUmask.NUMBER -> SetUmask.read(in);
+            case ChangeDirectory.NUMBER -> ChangeDirectory.read(in);
+            case LimitBoundingSet.NUMBER -> LimitBoundingSet.read(in);
+            case KeepCapabilities.NUMBER -> new KeepCapabilities();
+            case SetGroups.NUMBER -> SetGroups.read(in);
+            case SetGid.NUMBER -> SetGid.read(in);
+            case SetUid.NUMBER -> SetUid.read(in);
+            case SetCapabilities.NUMBER -> SetCapabilities.read(in);
+            case TakeTerminal.NUMBER -> TakeTerminal.read(in);
+            default -> throw new IllegalArgumentException("init step of kind " + number);
+        };
+    }
+}

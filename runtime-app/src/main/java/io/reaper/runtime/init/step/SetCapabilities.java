@@ -1,0 +1,83 @@
+package io.reaper.runtime.init.step;
+
+import io.reaper.linux.credential.Capabilities;
+import io.reaper.linux.credential.Capability;
+import io.reaper.runtime.bundle.Spec;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Effective, permitted and inheritable capabilities, then the ambient ones ({@code
+ * capabilities(7)}); the bounding set is {@link LimitBoundingSet}'s.
+ */
+public record SetCapabilities(Capabilities.Sets sets) implements InitStep {
+
+    static final int NUMBER = 16;
+
+    /** {@code process.capabilities}; names that are {@link #unknown} are left out. */
+    public static SetCapabilities of(Spec.ContainerProcess process) {
+        Spec.Capabilities wanted = process.capabilities();
+        return new SetCapabilities(
+                new Capabilities.Sets(
+                        mask(wanted.bounding()),
+                        mask(wanted.effective()),
+                        mask(wanted.inheritable()),
+                        mask(wanted.permitted()),
+                        mask(wanted.ambient())));
+    }
+
+    /** The names in {@code process.capabilities} that are no capability's, sorted. */
+    public static Set<String> unknown(Spec.ContainerProcess process) {
+        Spec.Capabilities wanted = process.capabilities();
+        Set<String> unknown = new TreeSet<>();
+        for (List<String> names :
+                List.of(
+                        wanted.bounding(),
+                        wanted.effective(),
+                        wanted.inheritable(),
+                        wanted.permitted(),
+                        wanted.ambient())) {
+            for (String name : names) {
+                if (Capability.of(name).isEmpty()) {
+                    unknown.add(name);
+                }
+            }
+        }
+        return unknown;
+    }
+
+    static long mask(List<String> names) {
+        long mask = 0;
+        for (String name : names) {
+            Optional<Capability> capability = Capability.of(name);
+            if (capability.isPresent()) {
+                mask |= capability.get().mask();
+            }
+        }
+        return mask;
+    }
+
+    static SetCapabilities read(PlanInput in) {
+        return new SetCapabilities(
+                new Capabilities.Sets(in.int64(), in.int64(), in.int64(), in.int64(), in.int64()));
+    }
+
+    @Override
+    public void write(PlanOutput out) {
+        out.octet(NUMBER);
+        out.int64(sets.bounding());
+        out.int64(sets.effective());
+        out.int64(sets.inheritable());
+        out.int64(sets.permitted());
+        out.int64(sets.ambient());
+    }
+
+    @Override
+    public Optional<String> run(StepContext stage) {
+        return new Capabilities(stage.syscalls())
+                .set(sets)
+                .map(names -> "ambient capabilities left out, they are not inheritable: " + names);
+    }
+}

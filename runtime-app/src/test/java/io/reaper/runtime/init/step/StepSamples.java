@@ -1,0 +1,37 @@
+package io.reaper.runtime.init.step;
+
+import io.reaper.linux.credential.Capabilities;
+import io.reaper.linux.process.Rlimits.Limit;
+import io.reaper.linux.process.Rlimits.Resource;
+import io.reaper.linux.process.Scheduling;
+import java.util.List;
+import java.util.Map;
+
+/** One of each kind of step, with values that show when they are cut short or change places. */
+public final class StepSamples {
+
+    public static final Map<Resource, Limit> LIMITS =
+            Map.of(Resource.RLIMIT_CORE, new Limit(0, -1), Resource.RLIMIT_NOFILE, new Limit(1, 2));
+
+    public static final List<InitStep> EVERY_STEP =
+            List.of(
+                    new BecomeSubreaper(),
+                    new OwnStreams(-2),
+                    new TakeTerminal(-2),
+                    new JoinSessionKeyring("_ses.a"),
+                    new SetOomScore(-5),
+                    new SetScheduler(new Scheduling.Attributes(6, 1, -20, 9, 1, 2, 3)),
+                    new SetIoPriority(2, 7),
+                    new RaiseLimits(LIMITS),
+                    new ForbidNewPrivileges(),
+                    new SetUmask(022),
+                    new ChangeDirectory("/tmp/ü"),
+                    new LimitBoundingSet(1L << 40),
+                    new KeepCapabilities(),
+                    new SetGroups(List.of(1, -2)),
+                    new SetGid(-2),
+                    new SetUid(7),
+                    new SetCapabilities(new Capabilities.Sets(1, 2, 3, 4, -1)));
+
+    private StepSamples() {}
+}
