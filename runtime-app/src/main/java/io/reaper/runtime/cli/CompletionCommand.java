@@ -1,5 +1,7 @@
 package io.reaper.runtime.cli;
 
+import io.reaper.runtime.cli.answer.Answer;
+import io.reaper.runtime.cli.option.HelpOption;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,28 +1,26 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.contract.Settings;
-import io.reaper.linux.seam.LinuxException;
-import io.reaper.runtime.lifecycle.Create;
-import io.reaper.runtime.lifecycle.Delete;
-import io.reaper.runtime.lifecycle.Exec;
-import io.reaper.runtime.lifecycle.Kill;
-import io.reaper.runtime.lifecycle.Query;
-import io.reaper.runtime.lifecycle.Run;
-import io.reaper.runtime.lifecycle.Start;
-import io.reaper.runtime.log.LogFormat;
-import io.reaper.runtime.log.RuntimeLog;
-import io.reaper.runtime.state.StateStore;
-import java.nio.file.Path;
-import java.util.Optional;
+import io.reaper.runtime.cli.about.FeaturesCommand;
+import io.reaper.runtime.cli.about.VersionText;
+import io.reaper.runtime.cli.option.HelpOption;
+import io.reaper.runtime.cli.option.RuntimeOptions;
+import io.reaper.runtime.cli.ps.PsCommand;
+import io.reaper.runtime.cli.verb.CreateCommand;
+import io.reaper.runtime.cli.verb.DeleteCommand;
+import io.reaper.runtime.cli.verb.ExecCommand;
+import io.reaper.runtime.cli.verb.KillCommand;
+import io.reaper.runtime.cli.verb.ListCommand;
+import io.reaper.runtime.cli.verb.RunCommand;
+import io.reaper.runtime.cli.verb.SpecCommand;
+import io.reaper.runtime.cli.verb.StartCommand;
+import io.reaper.runtime.cli.verb.StateCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/**
- * The program: what all verbs share, read from the options before the verb and from the settings.
- */
+/** The program: its help, its verbs, and what it says of itself. */
 @Command(
         name = "reaper-runtime",
         headerHeading = "NAME%n",
@@ -79,41 +77,7 @@ import picocli.CommandLine.Spec;
             FeaturesCommand.class,
             CompletionCommand.class
         })
-public final class RuntimeCommand implements Runnable {
-
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            description = "state directory (default: REAPER_RUNTIME_ROOT, else /run/reaper)")
-    Optional<Path> root = Optional.empty();
-
-    @Option(
-            names = "--log",
-            paramLabel = "FILE",
-            description = "append log lines to FILE (default: REAPER_RUNTIME_LOG, else none)")
-    Optional<Path> logFile = Optional.empty();
-
-    @Option(
-            names = "--log-format",
-            paramLabel = "FORMAT",
-            converter = LogFormatConverter.class,
-            completionCandidates = LogFormatConverter.class,
-            description = "text or json (default: text)")
-    LogFormat logFormat = LogFormat.TEXT;
-
-    @Option(names = "--debug", description = "log debug messages too")
-    boolean debug;
-
-    @Option(
-            names = "--systemd-cgroup",
-            description = "accepted: cgroupsPath may have the form slice:prefix:name in any case")
-    boolean systemdCgroup;
-
-    @Option(
-            names = "--rootless",
-            paramLabel = "auto|true|false",
-            description = "accepted, without effect")
-    String rootless = "auto";
+public final class RuntimeCommand extends RuntimeOptions implements Runnable {
 
     @Option(
             names = {"-v", "--version"},
@@ -125,76 +89,8 @@ public final class RuntimeCommand implements Runnable {
 
     @Spec CommandSpec spec;
 
-    private Optional<RuntimeLog> log = Optional.empty();
-    private Optional<Settings> settings = Optional.empty();
-
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
-    }
-
-    /**
-     * The log of this invocation, opened at the first use.
-     *
-     * @throws LinuxException if the file given by --log cannot be written
-     */
-    RuntimeLog log() {
-        if (log.isEmpty()) {
-            log = Optional.of(openLog());
-        }
-        return log.get();
-    }
-
-    private RuntimeLog openLog() {
-        if (logFile.isPresent()) {
-            return RuntimeLog.open(logFile.get(), logFormat, debug);
-        }
-        Optional<Path> setting = settings().runtimeLog();
-        try {
-            return setting.map(path -> RuntimeLog.open(path, logFormat, debug))
-                    .orElseGet(RuntimeLog::none);
-        } catch (LinuxException e) {
-            return RuntimeLog.none(); // a node's log must not stop its containers
-        }
-    }
-
-    /** Read once, at the first use. */
-    private Settings settings() {
-        if (settings.isEmpty()) {
-            settings = Optional.of(Settings.load());
-        }
-        return settings.get();
-    }
-
-    private StateStore store() {
-        return new StateStore(root.orElseGet(() -> settings().runtimeRoot()));
-    }
-
-    Create create() {
-        return new Create(store(), settings(), log());
-    }
-
-    Start start() {
-        return new Start(store(), log());
-    }
-
-    Kill kill() {
-        return new Kill(store());
-    }
-
-    Delete delete() {
-        return new Delete(store(), log());
-    }
-
-    Run containerRun() {
-        return new Run(store(), create(), start(), delete());
-    }
-
-    Exec exec() {
-        return new Exec(store(), log());
-    }
-
-    Query query() {
-        return new Query(store(), log());
     }
 }

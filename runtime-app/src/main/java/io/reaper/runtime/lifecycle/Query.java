@@ -1,8 +1,10 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.runtime.container.ContainerProcesses;
 import io.reaper.runtime.log.RuntimeLog;
 import io.reaper.runtime.state.ContainerDirectory;
+import io.reaper.runtime.state.ContainerException;
 import io.reaper.runtime.state.DamagedStateException;
 import io.reaper.runtime.state.Snapshot;
 import io.reaper.runtime.state.StateStore;

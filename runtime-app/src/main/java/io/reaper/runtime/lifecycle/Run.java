@@ -5,9 +5,11 @@ import io.reaper.contract.ExitRecord;
 import io.reaper.linux.process.ExitStatus;
 import io.reaper.linux.process.ProcessControl;
 import io.reaper.linux.seam.Syscalls;
+import io.reaper.runtime.launch.Launched;
 import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.StateStore;
+import io.reaper.runtime.terminal.Foreground;
 import java.time.Instant;
 
 /** {@code run}: create and start in one; in the foreground also the wait for the end. */

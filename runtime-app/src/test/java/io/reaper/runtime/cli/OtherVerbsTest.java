@@ -11,6 +11,7 @@ import io.reaper.linux.credential.Capability;
 import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.bundle.DefaultConfig;
 import io.reaper.runtime.bundle.SpecReader;
+import io.reaper.runtime.cli.about.Build;
 import io.reaper.runtime.hooks.HookKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package io.reaper.runtime.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.runtime.cli.about.Build;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

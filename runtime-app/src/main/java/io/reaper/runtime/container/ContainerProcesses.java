@@ -1,0 +1,254 @@
+package io.reaper.runtime.container;
+
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.event.Deadline;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.Pidfd;
+import io.reaper.linux.process.ProcessInfo;
+import io.reaper.linux.process.ProcessTree;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.signal.Signals;
+import io.reaper.runtime.cgroup.TrackingCgroup;
+import io.reaper.runtime.state.ContainerDirectory;
+import io.reaper.runtime.state.ContainerState;
+import io.reaper.runtime.state.ContainerState.Tracking;
+import io.reaper.runtime.state.ExecRecords.Leader;
+import io.reaper.runtime.state.Snapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Every process of a container: those of its cgroup, or without one those below its init process
+ * and the processes of exec, and those of their sessions.
+ */
+public final class ContainerProcesses {
+
+    private final ContainerDirectory directory;
+    private final ContainerState state;
+    private final Optional<Cgroup> cgroup;
+
+    public ContainerProcesses(ContainerDirectory directory, ContainerState state) {
+        this.directory = directory;
+        this.state = state;
+        this.cgroup = state.tracking().flatMap(Tracking::group);
+    }
+
+    /** Living ones; zombies are none. */
+    public Set<Integer> pids() {
+        Set<Integer> pids = new LinkedHashSet<>();
+        if (Snapshot.initLives(state)) {
+            pids.add(state.pid());
+        }
+        if (cgroup.isPresent()) {
+            pids.addAll(cgroup.get().pids());
+        } else if (state.pid() != 0) {
+            pids.addAll(tree());
+        }
+        return pids;
+    }
+
+    private Set<Integer> tree() {
+        Leader init = new Leader(state.pid(), state.pidStartTime());
+        List<Leader> leaders = new ArrayList<>(directory.execs().all());
+        leaders.add(init);
+        Set<Integer> pids = new LinkedHashSet<>();
+        for (Leader leader : leaders) {
+            if (leader.lives()) {
+                pids.add(leader.pid());
+                pids.addAll(ProcessTree.descendants(leader.pid()));
+            }
+        }
+        for (ProcessInfo process : members(leaders)) {
+            pids.add(process.pid());
+            pids.addAll(ProcessTree.descendants(process.pid()));
+        }
+        pids.removeIf(pid -> ProcessInfo.of(pid).map(ProcessInfo::isZombie).orElse(true));
+        return pids;
+    }
+
+    /** Processes of the sessions that these lead or led. */
+    private static List<ProcessInfo> members(List<Leader> leaders) {
+        Set<Integer> sessions =
+                leaders.stream()
+                        .filter(ContainerProcesses::sessionIsOurs)
+                        .map(Leader::pid)
+                        .collect(Collectors.toSet());
+        return sessions.isEmpty()
+                ? List.of()
+                : ProcessTree.all().stream()
+                        .filter(process -> sessions.contains(process.session()))
+                        .toList();
+    }
+
+    /** The kernel gives a pid to nobody else while a session of that number has members. */
+    private static boolean sessionIsOurs(Leader leader) {
+        return ProcessInfo.of(leader.pid())
+                .map(process -> process.startTime() == leader.startTime())
+                .orElse(true);
+    }
+
+    /**
+     * Forgets processes of exec that have ended, unless something of their session lives on that
+     * nothing else leads to.
+     */
+    public void forgetEnded() {
+        Optional<Fd> lock = directory.execs().tryLock();
+        if (lock.isPresent()) {
+            try (Fd _ = lock.get()) {
+                forget(directory.execs().all().stream().filter(leader -> !leader.lives()).toList());
+            }
+        }
+    }
+
+    /** Forgets these, which have ended, as {@link #forgetEnded} does. */
+    public void forget(List<Leader> ended) {
+        Set<Integer> needed =
+                cgroup.isPresent() || ended.isEmpty()
+                        ? Set.of()
+                        : members(ended).stream()
+                                .filter(process -> !process.isZombie())
+                                .map(ProcessInfo::session)
+                                .collect(Collectors.toSet());
+        for (Leader leader : ended) {
+            if (!needed.contains(leader.pid())) {
+                directory.execs().remove(leader);
+            }
+        }
+    }
+
+    /** Sends a signal to all; those which appear meanwhile may be missed. */
+    public void signal(int signal) {
+        List<Pidfd> handles = open(pids());
+        try {
+            // opened first, listed again: a handle of a process that is still listed is the right
+            // one
+            Set<Integer> still = pids();
+            for (Pidfd handle : handles) {
+                if (still.contains(handle.pid())) {
+                    signalUnlessGone(handle, signal);
+                }
+            }
+        } finally {
+            handles.forEach(Pidfd::close);
+        }
+    }
+
+    /**
+     * Ends all with SIGKILL and waits until they are gone.
+     *
+     * @return false if some still live when the deadline has passed
+     */
+    public boolean kill(Deadline deadline) {
+        if (cgroup.isPresent()) {
+            cgroup.get().kill();
+            boolean initGone = killInit(deadline);
+            if (cgroup.get().isPopulated()) {
+                cgroup.get().kill(); // an exec that came between and had seen init alive
+            }
+            return cgroup.get().awaitEmpty(deadline) && initGone;
+        }
+        // orphans stay below init as long as it lives: it is stopped first and ended last
+        stopInit();
+        boolean othersGone = killOthers(deadline);
+        // once more: an exec that came between and had seen init alive
+        return killInit(deadline) && othersGone && killOthers(deadline);
+    }
+
+    private boolean killOthers(Deadline deadline) {
+        for (Set<Integer> left = others(); !left.isEmpty(); left = others()) {
+            List<Pidfd> handles = open(left);
+            try {
+                Set<Integer> still = others();
+                for (Pidfd handle : handles) {
+                    if (still.contains(handle.pid())) {
+                        signalUnlessGone(handle, Signals.SIGKILL);
+                        if (!handle.awaitExit(deadline)) {
+                            return false;
+                        }
+                    }
+                }
+            } finally {
+                handles.forEach(Pidfd::close);
+            }
+            if (deadline.passed()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Set<Integer> others() {
+        Set<Integer> others = pids();
+        others.remove(state.pid());
+        return others;
+    }
+
+    private void stopInit() {
+        Optional<Pidfd> init = openInit(state);
+        if (init.isPresent()) {
+            try (Pidfd handle = init.get()) {
+                signalUnlessGone(handle, Signals.SIGSTOP);
+            }
+        }
+    }
+
+    private boolean killInit(Deadline deadline) {
+        Optional<Pidfd> init = openInit(state);
+        if (init.isEmpty()) {
+            return true;
+        }
+        try (Pidfd handle = init.get()) {
+            signalUnlessGone(handle, Signals.SIGKILL);
+            return handle.awaitExit(deadline);
+        }
+    }
+
+    /** The group in which the container's processes are found, if there is one. */
+    public Optional<Cgroup> cgroup() {
+        return cgroup;
+    }
+
+    /**
+     * Removes the group, whose processes have ended.
+     *
+     * @throws LinuxException EBUSY if an exec that had begun before has put one there
+     */
+    public void removeCgroup() {
+        cgroup.ifPresent(Cgroup::remove);
+        state.tracking().filter(Tracking::isIntended).ifPresent(TrackingCgroup::removeIfEmpty);
+    }
+
+    /** A handle of the init process, unless it has ended. */
+    public static Optional<Pidfd> openInit(ContainerState state) {
+        if (state.pid() == 0) {
+            return Optional.empty();
+        }
+        Optional<Pidfd> handle = Pidfd.find(state.pid());
+        if (handle.isPresent() && !Snapshot.initLives(state)) {
+            handle.get().close();
+            return Optional.empty();
+        }
+        return handle;
+    }
+
+    private static List<Pidfd> open(Set<Integer> pids) {
+        List<Pidfd> handles = new ArrayList<>();
+        pids.forEach(pid -> Pidfd.find(pid).ifPresent(handles::add));
+        return handles;
+    }
+
+    private static void signalUnlessGone(Pidfd process, int signal) {
+        try {
+            process.signal(signal);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.reaper.runtime.launch;
+
+import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.process.Child;
+import io.reaper.linux.process.ExitStatus;
+import io.reaper.linux.process.ProcessInfo;
+import io.reaper.linux.process.SpawnRequest;
+import io.reaper.linux.process.Spawner;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.signal.Signals;
+import io.reaper.runtime.init.InitChannel;
+import io.reaper.runtime.init.InitMessage;
+import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.init.PlanCodec;
+import io.reaper.runtime.log.RuntimeLog;
+import io.reaper.runtime.state.ContainerException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The init stage as {@code create} and {@code exec} see it: a child and a channel to it. */
+public final class InitProcess implements AutoCloseable {
+
+    private static final int STANDARD_STREAMS = 3;
+
+    private final Child child;
+    private final InitChannel channel;
+    private final RuntimeLog log;
+
+    private InitProcess(Child child, InitChannel channel, RuntimeLog log) {
+        this.child = child;
+        this.channel = channel;
+        this.log = log;
+    }
+
+    /**
+     * Starts the stage and hands it its plan.
+     *
+     * @param streams the program's standard input, output and error
+     * @param preserved how many descriptors from 3 on the program gets besides these
+     * @param fifo an {@code O_PATH} descriptor of exec.fifo, if the program waits for start
+     * @param cgroup where the container's processes live
+     */
+    public static InitProcess spawn(
+            InitPlan plan,
+            List<Fd> streams,
+            int preserved,
+            Optional<Fd> fifo,
+            Optional<Cgroup> cgroup,
+            RuntimeLog log) {
+        byte[] encoded = PlanCodec.encode(plan);
+        if (encoded.length > PlanCodec.LIMIT) {
+            throw new ContainerException(
+                    "unable to start container process: process.args and process.env: "
+                            + Errno.E2BIG.text());
+        }
+        Fd[] pair = Fd.socketPair();
+        try (Fd theirs = pair[1];
+                Fd memory = Fd.memory("reaper-init-plan")) {
+            memory.write(encoded);
+            memory.seek(0);
+            List<Fd> fds = new ArrayList<>(streams);
+            for (int number = 0; number < preserved; number++) {
+                fds.add(Fd.of(STANDARD_STREAMS + number));
+            }
+            fds.addAll(List.of(theirs, memory));
+            fifo.ifPresent(fds::add);
+            SpawnRequest request =
+                    new SpawnRequest(
+                            InitCommand.path(),
+                            InitCommand.argv(STANDARD_STREAMS + preserved),
+                            InitCommand.env(),
+                            fds,
+                            Optional.empty(),
+                            true,
+                            0,
+                            cgroup);
+            Child child = Spawner.spawn(request);
+            return new InitProcess(child, new InitChannel(pair[0]), log);
+        } catch (LinuxException e) {
+            pair[0].close();
+            throw e;
+        }
+    }
+
+    /**
+     * Before anything is made.
+     *
+     * @param count how many descriptors from 3 on the program shall get
+     * @throws ContainerException if one of them is not open
+     */
+    public static void checkPreserved(int count) {
+        for (int i = 0; i < count; i++) {
+            int number = STANDARD_STREAMS + i;
+            try {
+                Fd.of(number).stat();
+            } catch (LinuxException e) {
+                throw new ContainerException(
+                        "--preserve-fds " + count + ": descriptor " + number + " is not open", e);
+            }
+        }
+    }
+
+    /** Of a process that lives, or is our child: clock ticks since boot. */
+    public static long startTime(int pid) {
+        return ProcessInfo.of(pid)
+                .orElseThrow(() -> new LinuxException("read /proc of", "init", Errno.ESRCH))
+                .startTime();
+    }
+
+    public Child child() {
+        return child;
+    }
+
+    /** Waits until init says that it is there; its pid as seen from here. */
+    public int awaitPid() {
+        InitMessage message = next();
+        if (message instanceof InitMessage.Pid(int pid)) {
+            return pid;
+        }
+        throw unexpected(message);
+    }
+
+    /** Lets it go on. */
+    public void proceed() {
+        channel.send(new InitMessage.Continue());
+    }
+
+    /** After {@link #awaitReady}: waits until the program runs, of a stage that does not wait. */
+    public void awaitProgram() {
+        Optional<InitMessage> message = channel.receive();
+        if (message.isPresent()) {
+            throw failed(message.get());
+        }
+    }
+
+    /**
+     * Waits until everything is applied and the program found.
+     *
+     * @throws ContainerException with the reason if init gave up or died
+     */
+    public void awaitReady() {
+        InitMessage message = next();
+        while (message instanceof InitMessage.Warning(String text)) {
+            log.warning(text);
+            message = next();
+        }
+        if (!(message instanceof InitMessage.Ready)) {
+            throw failed(message);
+        }
+    }
+
+    private ContainerException failed(InitMessage message) {
+        if (message instanceof InitMessage.Failed(String operation, int errno, String text)) {
+            log.debug("init failed: operation " + operation + ", errno " + errno);
+            return new ContainerException("unable to start container process: " + text);
+        }
+        return unexpected(message);
+    }
+
+    private InitMessage next() {
+        Optional<InitMessage> message = channel.receive();
+        return message.orElseThrow(() -> new ContainerException(end(child.pidfd().await())));
+    }
+
+    private static String end(ExitStatus status) {
+        return "unable to start container process: the init stage ended early, "
+                + (status.signal() == 0
+                        ? "exit status " + status.code()
+                        : "killed by " + Signals.name(status.signal()));
+    }
+
+    private static ContainerException unexpected(InitMessage message) {
+        return new ContainerException(
+                "unable to start container process: unexpected message " + message);
+    }
+
+    /** Ends it and takes its status; nothing happens if that was done. */
+    public void kill() {
+        kill(child);
+    }
+
+    /** As {@link #kill()}, of a stage that is the program by now. */
+    public static void kill(Child child) {
+        try {
+            child.pidfd().signal(Signals.SIGKILL);
+            child.pidfd().await();
+        } catch (LinuxException e) {
+            boolean reaped = e.is(Errno.ESRCH) || e.is(Errno.ECHILD);
+            if (!reaped) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+    }
+}
