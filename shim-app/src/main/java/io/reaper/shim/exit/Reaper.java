@@ -8,7 +8,7 @@ import io.reaper.linux.ProcessInfo;
 import io.reaper.linux.Signals;
 import io.reaper.linux.SpawnRequest;
 import io.reaper.linux.Spawner;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.time.Instant;
 import java.util.ArrayList;

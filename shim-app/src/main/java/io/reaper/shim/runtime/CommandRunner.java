@@ -7,7 +7,7 @@ import io.reaper.linux.Environment;
 import io.reaper.linux.Fd;
 import io.reaper.linux.Signals;
 import io.reaper.linux.SpawnRequest;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
 import io.reaper.shim.exit.Exit;

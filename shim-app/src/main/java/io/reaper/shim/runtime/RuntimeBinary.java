@@ -3,7 +3,7 @@ package io.reaper.shim.runtime;
 import io.reaper.contract.Settings;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -7,7 +7,7 @@ import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
 import io.reaper.linux.Poll;
 import io.reaper.linux.UnixSockets;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -2,7 +2,7 @@ package io.reaper.shim.stdio;
 
 import io.reaper.linux.Fd;
 import io.reaper.linux.WindowSize;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import static io.reaper.linux.OpenFlags.O_RDWR;
 
 import io.reaper.linux.Fd;
 import io.reaper.linux.WindowSize;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.stdio.StandardStream.Direction;
 import java.nio.file.Path;
 import java.util.Collections;

@@ -2,9 +2,14 @@ package io.reaper.shim.task;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.proto.task.CreateTaskRequest;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.bundle.ShimRecord;
 import io.reaper.shim.cgroup.ControlGroups;
+import io.reaper.shim.error.ShimException;
+import io.reaper.shim.event.Lane;
+import io.reaper.shim.event.TaskEvents;
+import io.reaper.shim.exec.ExecTable;
 import io.reaper.shim.exit.ChildProcess;
+import io.reaper.shim.exit.TaskExit;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.runtime.ContainerRuntime;
 import io.reaper.shim.runtime.OciRuntime;

@@ -12,7 +12,7 @@ import io.reaper.linux.ProcessInfo;
 import io.reaper.linux.ProcessTree;
 import io.reaper.linux.SpawnRequest;
 import io.reaper.linux.Syscalls;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import io.reaper.linux.Fd;
 import io.reaper.linux.LinuxException;
 import io.reaper.linux.LinuxFiles;
 import io.reaper.linux.SpawnRequest;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Exit;
 import io.reaper.shim.exit.KernelEvents;

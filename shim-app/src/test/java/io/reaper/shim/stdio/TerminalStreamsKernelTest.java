@@ -21,7 +21,7 @@ import io.reaper.linux.SpawnRequest;
 import io.reaper.linux.Spawner;
 import io.reaper.linux.UnixSockets;
 import io.reaper.linux.WindowSize;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.exit.Reaper;
 import io.reaper.shim.log.ShimLog;
