@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,9 +19,9 @@ class SourceRulesTest {
     @Test
     void productSourcesKeepTheRules() throws IOException {
         List<String> found = new ArrayList<>();
-        List<Path> sources = productSources();
+        List<Path> sources = ProductSources.all();
         for (Path source : sources) {
-            String path = root().relativize(source).toString();
+            String path = ProductSources.path(source);
             found.addAll(SourceRules.check(path, Files.readString(source)));
         }
         assertTrue(sources.size() > 20, "only " + sources.size() + " sources found");
@@ -88,33 +86,5 @@ class SourceRulesTest {
     void allowsForeignFunctionsInTheKernelSeam() {
         String text = "import java.lang.foreign.Arena;";
         assertEquals(List.of(), SourceRules.check("linux/src/main/java/X.java", text));
-    }
-
-    private static List<Path> productSources() throws IOException {
-        try (Stream<Path> modules = Files.list(root())) {
-            return modules.filter(module -> !module.endsWith("testing")) // which waits as tests may
-                    .flatMap(
-                            module -> Stream.of("src/main/java", "src/main/c").map(module::resolve))
-                    .filter(Files::isDirectory)
-                    .flatMap(SourceRulesTest::filesBelow)
-                    .toList();
-        }
-    }
-
-    private static Stream<Path> filesBelow(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(f -> f.toString().matches(".*\\.(java|c|h)")).toList().stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The repository's root: the nearest directory upwards that has scripts/install.sh. */
-    private static Path root() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("scripts/install.sh"))) {
-            directory = directory.getParent();
-        }
-        return directory;
     }
 }

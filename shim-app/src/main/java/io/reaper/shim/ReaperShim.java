@@ -2,9 +2,9 @@ package io.reaper.shim;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
-import io.reaper.shim.boot.GoFlags;
-import io.reaper.shim.boot.ShimApplication;
-import io.reaper.shim.boot.ShimCommandLine;
+import io.reaper.shim.cli.ShimApplication;
+import io.reaper.shim.cli.ShimCommandLine;
+import io.reaper.shim.input.GoFlags;
 
 /**
  * {@code containerd-shim-reaper-v2}: containerd's side of Reaper. A native image goes straight to

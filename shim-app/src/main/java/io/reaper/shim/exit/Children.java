@@ -24,7 +24,7 @@ public interface Children {
     /**
      * The adopted child of that pid, which may have ended already.
      *
-     * @throws io.reaper.shim.ShimException FAILED if it is no child of ours
+     * @throws io.reaper.shim.error.ShimException FAILED if it is no child of ours
      */
     ChildProcess claim(int pid);
 

@@ -3,7 +3,7 @@ package io.reaper.shim.exit;
 import io.reaper.linux.event.Epoll;
 import io.reaper.linux.event.EventFd;
 import io.reaper.linux.file.Fd;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

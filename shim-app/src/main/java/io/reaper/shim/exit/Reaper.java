@@ -8,7 +8,7 @@ import io.reaper.linux.process.SpawnRequest;
 import io.reaper.linux.process.Spawner;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.signal.Signals;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.time.Instant;
 import java.util.ArrayList;

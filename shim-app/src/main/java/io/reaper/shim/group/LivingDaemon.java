@@ -6,8 +6,8 @@ import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.proto.group.DiscardRequest;
 import io.reaper.proto.group.ExpectRequest;
-import io.reaper.shim.ttrpc.BlockingClient;
 import io.reaper.shim.ttrpc.TtrpcException;
+import io.reaper.shim.ttrpc.client.BlockingClient;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package io.reaper.shim.options;
 
 import com.google.protobuf.Any;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.reaper.shim.options;
 
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -11,7 +11,7 @@ import io.reaper.contract.SettingsException;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.proto.runtimeoptions.Options;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.options.OptionsText.Entry;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -2,7 +2,7 @@ package io.reaper.shim.rootfs;
 
 import io.reaper.linux.mount.MountRequest;
 import io.reaper.linux.mount.Mounts;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;

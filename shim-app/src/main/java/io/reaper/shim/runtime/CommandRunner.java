@@ -7,7 +7,7 @@ import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Environment;
 import io.reaper.linux.process.SpawnRequest;
 import io.reaper.linux.signal.Signals;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
 import io.reaper.shim.exit.Exit;

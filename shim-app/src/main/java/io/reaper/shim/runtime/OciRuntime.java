@@ -10,9 +10,9 @@ import java.util.Optional;
 
 /**
  * The OCI runtime behind the shim, verb by verb (OCI runtime-spec, chapter "Runtime and
- * Lifecycle"). A verb that fails throws {@link io.reaper.shim.ShimException} with what the runtime
- * said: NOT_FOUND where the container or its process is gone, ALREADY_EXISTS where the id is taken,
- * DEADLINE_EXCEEDED where the command was killed because time was up.
+ * Lifecycle"). A verb that fails throws {@link io.reaper.shim.error.ShimException} with what the
+ * runtime said: NOT_FOUND where the container or its process is gone, ALREADY_EXISTS where the id
+ * is taken, DEADLINE_EXCEEDED where the command was killed because time was up.
  */
 public interface OciRuntime {
 

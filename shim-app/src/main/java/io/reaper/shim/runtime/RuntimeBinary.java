@@ -3,7 +3,7 @@ package io.reaper.shim.runtime;
 import io.reaper.contract.Settings;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.LinuxException;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -2,8 +2,8 @@ package io.reaper.shim.runtime;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.event.Deadline;
-import io.reaper.shim.ShimException;
-import io.reaper.shim.ShimException.Kind;
+import io.reaper.shim.error.ShimException;
+import io.reaper.shim.error.ShimException.Kind;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
 import io.reaper.shim.log.ShimLog;

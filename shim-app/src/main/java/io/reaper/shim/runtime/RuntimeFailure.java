@@ -1,7 +1,7 @@
 package io.reaper.shim.runtime;
 
-import io.reaper.shim.ShimException;
-import io.reaper.shim.ShimException.Kind;
+import io.reaper.shim.error.ShimException;
+import io.reaper.shim.error.ShimException.Kind;
 import java.util.Locale;
 
 /** Turns what a runtime says into a class of error, by the words that containerd matches on. */

@@ -3,7 +3,7 @@ package io.reaper.shim.runtime;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -10,7 +10,7 @@ public interface Runtimes {
      * The one for a container with these options of its client.
      *
      * @param log the container's
-     * @throws io.reaper.shim.ShimException INVALID_ARGUMENT naming what is wrong with them
+     * @throws io.reaper.shim.error.ShimException INVALID_ARGUMENT naming what is wrong with them
      */
     ContainerRuntime by(Any options, ShimLog log);
 }

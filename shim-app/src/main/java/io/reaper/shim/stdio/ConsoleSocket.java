@@ -7,7 +7,7 @@ import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.file.UnixSockets;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;

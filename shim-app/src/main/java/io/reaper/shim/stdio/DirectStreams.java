@@ -2,7 +2,7 @@ package io.reaper.shim.stdio;
 
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.terminal.WindowSize;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.stdio.StandardStream.Direction;
 import java.nio.file.Path;

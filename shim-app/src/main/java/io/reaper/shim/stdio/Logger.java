@@ -6,7 +6,7 @@ import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.SpawnRequest;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.signal.Signals;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.log.ShimLog;

@@ -1,6 +1,6 @@
 package io.reaper.shim.stdio;
 
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.stdio.StandardStream.Direction;
 import java.util.Optional;
 

@@ -2,7 +2,7 @@ package io.reaper.shim.stdio;
 
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.terminal.WindowSize;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

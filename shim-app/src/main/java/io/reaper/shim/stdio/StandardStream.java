@@ -8,7 +8,7 @@ import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.reaper.shim.stdio;
 
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.terminal.WindowSize;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.stdio.StandardStream.Direction;
 import java.nio.file.Path;
 import java.util.Collections;

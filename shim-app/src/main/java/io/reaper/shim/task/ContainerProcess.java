@@ -1,6 +1,8 @@
 package io.reaper.shim.task;
 
 import io.reaper.linux.process.ProcessTree;
+import io.reaper.shim.exec.ExecStatus;
+import io.reaper.shim.exec.ExecTask;
 import io.reaper.shim.exit.ChildProcess;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

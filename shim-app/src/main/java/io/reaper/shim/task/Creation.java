@@ -5,7 +5,8 @@ import io.reaper.linux.event.Deadline;
 import io.reaper.linux.mount.MountRequest;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.proto.types.Mount;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.bundle.ShimRecord;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.OciRuntime;
@@ -67,7 +68,7 @@ final class Creation {
         undo.push(() -> rootfs.unmount(task.bundle()));
         rootfs.mount(task.bundle(), mounts);
 
-        ShimRecord record = ShimRecord.of(namespace, task, request);
+        ShimRecord record = record(task, request);
         record.write(task.bundle());
 
         Patience patience = new Patience(deadline, task.givenUp());
@@ -87,6 +88,24 @@ final class Creation {
                     "container " + task.id() + " came too late; it was removed again");
         }
         return init;
+    }
+
+    /** Of a container that has no init yet. */
+    private ShimRecord record(Task task, CreateTaskRequest request) {
+        return new ShimRecord(
+                task.id().value(),
+                namespace,
+                task.configured().path(),
+                task.configured().root(),
+                task.stdio(),
+                ShimRecord.Options.of(
+                        request.getOptions().getTypeUrl(),
+                        request.getOptions().getValue().toByteArray()),
+                task.configured().settings(),
+                request.getRootfsCount() > 0,
+                0,
+                0,
+                false);
     }
 
     private ChildProcess create(Task task, ProcessStreams streams, Patience patience) {

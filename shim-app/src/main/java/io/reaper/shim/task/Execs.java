@@ -4,9 +4,15 @@ import io.reaper.linux.event.Deadline;
 import io.reaper.linux.signal.Signals;
 import io.reaper.linux.terminal.WindowSize;
 import io.reaper.proto.task.ExecProcessRequest;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
+import io.reaper.shim.event.TaskEvents;
+import io.reaper.shim.exec.ExecId;
+import io.reaper.shim.exec.ExecSpec;
+import io.reaper.shim.exec.ExecStatus;
+import io.reaper.shim.exec.ExecTask;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Exit;
+import io.reaper.shim.exit.TaskExit;
 import io.reaper.shim.runtime.OciRuntime;
 import io.reaper.shim.stdio.ProcessStreams;
 import io.reaper.shim.stdio.StdioRequest;
@@ -50,13 +56,13 @@ final class Execs {
         if (!(task.status() instanceof TaskStatus.Running)) {
             throw task.refusal("exec in");
         }
-        task.execs().add(task, new ExecTask(task.id(), id, stdio, process, events));
+        task.execs().add(task.id(), new ExecTask(task.id(), id, stdio, process, events));
     }
 
     /** Lets the runtime make the process; returns its pid. */
     int start(Task task, String execId, Deadline deadline) {
         ExecTask exec = find(task, execId);
-        task.execs().admit(task, exec);
+        task.execs().admit(task.id(), exec);
         ChildProcess process;
         try {
             process = launch(task, exec, deadline);

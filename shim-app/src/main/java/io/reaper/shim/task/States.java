@@ -1,6 +1,8 @@
 package io.reaper.shim.task;
 
 import io.reaper.linux.cgroup.Freezer;
+import io.reaper.shim.exec.ExecStatus;
+import io.reaper.shim.exec.ExecTask;
 
 /**
  * Answers State from what the shim knows as the parent of all processes, so that it runs no

@@ -2,6 +2,9 @@ package io.reaper.shim.task;
 
 import io.reaper.linux.cgroup.Freezer;
 import io.reaper.proto.types.Status;
+import io.reaper.shim.exec.ExecStatus;
+import io.reaper.shim.exec.ExecTask;
+import io.reaper.shim.exit.TaskExit;
 import io.reaper.shim.stdio.StdioRequest;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.reaper.shim.task;
 
+import io.reaper.shim.exit.TaskExit;
 import java.util.Optional;
 
 /** Where a container is in its life. Each stage holds what is known in it. */

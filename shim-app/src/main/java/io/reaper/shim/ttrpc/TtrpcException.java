@@ -16,6 +16,15 @@ public final class TtrpcException extends RuntimeException {
         this.code = code;
     }
 
+    /**
+     * A failure as the peer told it.
+     *
+     * @param status any number: UNKNOWN if it has no name
+     */
+    public static TtrpcException ofStatus(int status, String message) {
+        return new TtrpcException(Code.of(status), message);
+    }
+
     public Code code() {
         return code;
     }

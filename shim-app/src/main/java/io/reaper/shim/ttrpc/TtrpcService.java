@@ -4,7 +4,7 @@ import com.google.protobuf.MessageLite;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** Methods that a {@link TtrpcServer} serves, under one or more service names. */
+/** Methods that a server serves, under one or more service names. */
 public interface TtrpcService {
 
     /** Full names, e.g. containerd.task.v2.Task. */

@@ -14,7 +14,7 @@ import io.reaper.proto.events.TaskExit;
 import io.reaper.proto.events.TaskOOM;
 import io.reaper.proto.events.TaskStart;
 import io.reaper.shim.ttrpc.Code;
-import io.reaper.shim.ttrpc.ShimVertx;
+import io.reaper.shim.vertx.ShimVertx;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

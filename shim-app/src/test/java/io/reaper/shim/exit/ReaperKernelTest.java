@@ -12,7 +12,7 @@ import io.reaper.linux.process.ProcessInfo;
 import io.reaper.linux.process.ProcessTree;
 import io.reaper.linux.process.SpawnRequest;
 import io.reaper.linux.seam.Syscalls;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import io.reaper.contract.ContainerId;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -9,7 +9,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.proto.runtimeoptions.Options;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.nio.file.Files;
 import java.nio.file.Path;

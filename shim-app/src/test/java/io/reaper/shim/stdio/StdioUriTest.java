@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.shim.ShimException;
-import io.reaper.shim.ShimException.Kind;
+import io.reaper.shim.error.ShimException;
+import io.reaper.shim.error.ShimException.Kind;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -21,7 +21,7 @@ import io.reaper.linux.process.SpawnRequest;
 import io.reaper.linux.process.Spawner;
 import io.reaper.linux.terminal.Pty;
 import io.reaper.linux.terminal.WindowSize;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import io.reaper.shim.exit.KernelEvents;
 import io.reaper.shim.exit.Reaper;
 import io.reaper.shim.log.ShimLog;

@@ -2,7 +2,7 @@ package io.reaper.shim.task;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

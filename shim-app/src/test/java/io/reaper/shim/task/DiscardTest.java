@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.event.Deadline;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.bundle.ShimRecord;
+import io.reaper.shim.error.ShimException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

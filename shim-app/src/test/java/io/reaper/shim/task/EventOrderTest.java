@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.linux.event.Deadline;
-import io.reaper.shim.ShimException;
+import io.reaper.shim.error.ShimException;
+import io.reaper.shim.exit.TaskExit;
 import io.reaper.shim.runtime.OciRuntime.Target;
 import java.nio.file.Path;
 import java.util.ArrayList;

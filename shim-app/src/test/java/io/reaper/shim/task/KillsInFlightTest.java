@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.signal.Signals;
+import io.reaper.shim.exit.TaskExit;
 import io.reaper.shim.runtime.OciRuntime.Target;
 import io.reaper.testing.Await;
 import java.nio.file.Path;

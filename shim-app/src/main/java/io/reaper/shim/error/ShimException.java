@@ -1,0 +1,61 @@
+package io.reaper.shim.error;
+
+/**
+ * A refusal or a failure with one line for the user. Its {@link Kind} is what callers of the Task
+ * API branch on; only the TTRPC edge turns it into a status code.
+ */
+public final class ShimException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    /** The classes of errors which containerd knows (its package errdefs). */
+    public enum Kind {
+        NOT_FOUND,
+        ALREADY_EXISTS,
+        INVALID_ARGUMENT,
+        FAILED_PRECONDITION,
+        DEADLINE_EXCEEDED,
+        UNIMPLEMENTED,
+        FAILED
+    }
+
+    private final Kind kind;
+
+    public ShimException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    public ShimException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public static ShimException notFound(String message) {
+        return new ShimException(Kind.NOT_FOUND, message);
+    }
+
+    public static ShimException invalid(String message) {
+        return new ShimException(Kind.INVALID_ARGUMENT, message);
+    }
+
+    public static ShimException failedPrecondition(String message) {
+        return new ShimException(Kind.FAILED_PRECONDITION, message);
+    }
+
+    public static ShimException unimplemented(String message) {
+        return new ShimException(Kind.UNIMPLEMENTED, message);
+    }
+
+    /** The first line of what an error says; its class where it says nothing. */
+    public static String text(Throwable error) {
+        String message = error.getMessage();
+        return message == null || message.isBlank()
+                ? error.getClass().getSimpleName()
+                : message.lines().findFirst().orElse(message);
+    }
+}
