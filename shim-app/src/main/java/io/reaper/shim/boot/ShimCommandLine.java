@@ -24,6 +24,11 @@ public final class ShimCommandLine {
 
     private ShimCommandLine() {}
 
+    /** The program with its actions, for those who look at what it takes. */
+    static CommandLine model() {
+        return PREPARED;
+    }
+
     /**
      * Does what the arguments say, once in a process.
      *
