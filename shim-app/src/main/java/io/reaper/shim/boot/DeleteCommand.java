@@ -1,5 +1,6 @@
 package io.reaper.shim.boot;
 
+import io.grpc.Status.Code;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
 import io.reaper.linux.Deadline;
@@ -16,7 +17,6 @@ import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.RuntimeClient;
 import io.reaper.shim.task.ShimRecord;
 import io.reaper.shim.task.TaskExit;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.nio.file.Path;
 import java.time.Duration;

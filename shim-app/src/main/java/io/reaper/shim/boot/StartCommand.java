@@ -1,5 +1,6 @@
 package io.reaper.shim.boot;
 
+import io.grpc.Status.Code;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
 import io.reaper.linux.Deadline;
@@ -9,7 +10,6 @@ import io.reaper.shim.group.GroupKey;
 import io.reaper.shim.group.LivingDaemon;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.options.DaemonSettings;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.reaper.shim.ttrpc;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
 import io.reaper.proto.ttrpc.Request;
 import io.reaper.shim.ttrpc.Inbound.Broken;
 import io.reaper.shim.ttrpc.Inbound.Oversized;

@@ -1,6 +1,7 @@
 package io.reaper.shim.ttrpc;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.proto.ttrpc.Response;
 import io.reaper.proto.ttrpc.Status;
 import io.vertx.core.buffer.Buffer;

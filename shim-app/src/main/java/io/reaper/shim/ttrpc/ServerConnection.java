@@ -2,6 +2,7 @@ package io.reaper.shim.ttrpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.proto.ttrpc.KeyValue;
 import io.reaper.proto.ttrpc.Request;
 import io.reaper.shim.ttrpc.Inbound.Broken;

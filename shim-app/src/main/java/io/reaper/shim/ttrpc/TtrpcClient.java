@@ -2,6 +2,7 @@ package io.reaper.shim.ttrpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.linux.Deadline;
 import io.reaper.proto.ttrpc.Request;
 import io.vertx.core.Context;

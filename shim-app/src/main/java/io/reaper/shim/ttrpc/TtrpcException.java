@@ -1,5 +1,7 @@
 package io.reaper.shim.ttrpc;
 
+import io.grpc.Status.Code;
+
 /** A call's failure as it travels: a gRPC status code and one line of text. */
 public final class TtrpcException extends RuntimeException {
     private static final long serialVersionUID = 1;

@@ -3,6 +3,7 @@ package io.reaper.shim.ttrpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.linux.Deadline;
 import io.reaper.proto.ttrpc.KeyValue;
 import io.reaper.proto.ttrpc.Request;
@@ -45,7 +46,7 @@ final class UnaryCall {
             Response response = Response.parseFrom(frame);
             int status = response.getStatus().getCode();
             if (status != Code.OK.value()) {
-                throw new TtrpcException(Code.of(status), response.getStatus().getMessage());
+                throw new TtrpcException(Codes.of(status), response.getStatus().getMessage());
             }
             return response.getPayload();
         } catch (InvalidProtocolBufferException e) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
 import io.reaper.linux.Deadline;
 import io.reaper.linux.Errno;
 import io.reaper.linux.Fd;

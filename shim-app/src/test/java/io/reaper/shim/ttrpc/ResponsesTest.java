@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.linux.Deadline;
 import io.reaper.proto.ttrpc.Response;
 import io.reaper.proto.ttrpc.Status;

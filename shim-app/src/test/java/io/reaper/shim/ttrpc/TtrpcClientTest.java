@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
 import io.reaper.linux.Deadline;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.ttrpc.Request;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.task.WaitResponse;
 import io.reaper.shim.ttrpc.RawPeer.RawFrame;
