@@ -1,5 +1,6 @@
 package io.reaper.shim.boot;
 
+import io.reaper.shim.ttrpc.ShimVertx;
 import java.lang.reflect.Field;
 import org.graalvm.nativeimage.hosted.Feature;
 import org.graalvm.nativeimage.hosted.RuntimeReflection;
@@ -14,7 +15,7 @@ final class CommandFields implements Feature {
 
     @Override
     public void beforeAnalysis(BeforeAnalysisAccess access) {
-        register(ShimCommandLine.model().getCommandSpec());
+        register(new ShimCommandLine(ShimVertx::create).model().getCommandSpec());
     }
 
     private static void register(CommandSpec command) {
