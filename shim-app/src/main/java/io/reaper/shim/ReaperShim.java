@@ -5,6 +5,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import io.reaper.shim.cli.ShimApplication;
 import io.reaper.shim.cli.ShimCommandLine;
 import io.reaper.shim.input.GoFlags;
+import io.reaper.shim.vertx.ShimVertx;
 
 /**
  * {@code containerd-shim-reaper-v2}: containerd's side of Reaper. A native image goes straight to
@@ -17,6 +18,12 @@ public final class ReaperShim {
     private static final boolean IMAGE =
             System.getProperty("org.graalvm.nativeimage.imagecode") != null;
 
+    /**
+     * In an image made while it is built: reading the annotations takes longer than most actions.
+     */
+    private static final ShimCommandLine PREPARED =
+            IMAGE ? new ShimCommandLine(ShimVertx::create) : null;
+
     private ReaperShim() {}
 
     /**
@@ -27,7 +34,7 @@ public final class ReaperShim {
     public static void main(String[] args) {
         String[] call = GoFlags.toPicocli(args);
         if (IMAGE) {
-            System.exit(ShimCommandLine.execute(call));
+            System.exit(PREPARED.execute(call));
         } else {
             Quarkus.run(ShimApplication.class, call);
         }

@@ -2,36 +2,66 @@ package io.reaper.shim.cli;
 
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.LinuxException;
+import io.reaper.shim.daemon.ServeCommand;
 import io.reaper.shim.error.ShimException;
+import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IFactory;
 
 /** The commands; an error is one line on stderr and an exit status that is not 0. */
 public final class ShimCommandLine {
 
     private static final String NAME = "containerd-shim-reaper-v2: ";
 
+    private final ServeCommand serve;
+    private final CommandLine commandLine;
+
     /**
-     * Made while a native image is built: reading the annotations takes longer than most actions.
-     * It keeps the options of a call, so there is one call in a process.
+     * Keeps the options of a call, so there is one call in a process.
+     *
+     * @param vertx gives the daemon its Vert.x, whose problems go to the given listener
      */
-    private static final CommandLine PREPARED =
-            new CommandLine(new RootCommand())
-                    .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-                    .setParameterExceptionHandler((error, words) -> fail(error))
-                    .setExecutionExceptionHandler((error, command, parsed) -> fail(error));
+    public ShimCommandLine(Function<Consumer<String>, Vertx> vertx) {
+        serve = new ServeCommand(vertx);
+        commandLine =
+                new CommandLine(new RootCommand(), new Commands(serve))
+                        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+                        .setParameterExceptionHandler((error, words) -> fail(error))
+                        .setExecutionExceptionHandler((error, command, parsed) -> fail(error));
+    }
 
-    private ShimCommandLine() {}
+    /** The one command with a constructor's parameter is given, picocli makes the others. */
+    private record Commands(ServeCommand serve) implements IFactory {
+        @Override
+        public <T> T create(Class<T> type) throws Exception {
+            return type == ServeCommand.class
+                    ? type.cast(serve)
+                    : CommandLine.defaultFactory().create(type);
+        }
+    }
+
+    /** The program with its actions, for those who look at what it takes. */
+    CommandLine model() {
+        return commandLine;
+    }
+
+    /** Returns when the daemon has ended, if there is one, or has taken too long for it. */
+    void awaitEnd() {
+        serve.awaitEnd();
+    }
 
     /**
-     * Does what the arguments say, once in a process.
+     * Does what the arguments say.
      *
      * @param args as {@link io.reaper.shim.input.GoFlags#toPicocli} gives them
      * @return the exit status
      */
-    public static int execute(String... args) {
-        return PREPARED.execute(args);
+    public int execute(String... args) {
+        return commandLine.execute(args);
     }
 
     /** containerd shows this line to the user (of {@code start}) or logs it. */

@@ -62,6 +62,8 @@ final class IdleTrim {
     private static void release(ShimLog log) {
         try {
             System.gc();
+            // What survives the first collection lies in half-full chunks; the second packs it.
+            System.gc();
             MappedFiles.release();
         } catch (LinuxException e) {
             log.warn("memory of the idle shim: " + e.getMessage());

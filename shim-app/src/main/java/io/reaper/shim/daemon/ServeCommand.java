@@ -6,11 +6,13 @@ import io.reaper.shim.error.ShimException;
 import io.reaper.shim.group.StartChannel;
 import io.reaper.shim.input.ShimFlags;
 import io.reaper.shim.log.ShimLog;
-import io.reaper.shim.vertx.ShimVertx;
+import io.vertx.core.Vertx;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -22,18 +24,28 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Mixin private ShimFlags flags;
 
+    private final Function<Consumer<String>, Vertx> vertx;
+    private volatile CountDownLatch ended = new CountDownLatch(0);
+
+    /**
+     * @param vertx gives the daemon its Vert.x, whose problems go to the given listener
+     */
+    public ServeCommand(Function<Consumer<String>, Vertx> vertx) {
+        this.vertx = vertx;
+    }
+
     @Override
     public Integer call() {
         Optional<StartChannel> start = flags.startFd().map(Fd::of).map(StartChannel::new);
         ShimLog log = ShimLog.silent();
-        CountDownLatch ended = new CountDownLatch(1);
+        ended = new CountDownLatch(1);
         try {
             Settings settings = Settings.load();
             log = flags.openLog(settings);
             reportUncaught(log);
             Frugality.configure();
-            Daemon daemon = Daemon.start(flags, settings, ShimVertx.create(log::warn), log);
-            endOnSignal(daemon, ended);
+            Daemon daemon = Daemon.start(flags, settings, vertx.apply(log::warn), log);
+            endOnSignal(daemon);
             if (start.isPresent() && !announce(start.get())) {
                 log.info("start was killed before it had printed our address");
                 daemon.expectNoLonger(flags.expect());
@@ -65,21 +77,25 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     /** SIGTERM and SIGINT run the hooks of the VM, which waits for them before it ends. */
-    private static void endOnSignal(Daemon daemon, CountDownLatch ended) {
+    private void endOnSignal(Daemon daemon) {
         Thread hook =
                 Thread.ofPlatform()
                         .name("end")
                         .unstarted(
                                 () -> {
                                     daemon.terminate();
-                                    try {
-                                        // deadline: a hanging end must not outlast the signal
-                                        boolean unused =
-                                                ended.await(END_LIMIT_SECONDS, TimeUnit.SECONDS);
-                                    } catch (InterruptedException e) {
-                                        Thread.currentThread().interrupt();
-                                    }
+                                    awaitEnd();
                                 });
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Returns when the daemon has ended, if there is one. */
+    public void awaitEnd() {
+        try {
+            // deadline: a hanging end must not outlast the signal
+            boolean unused = ended.await(END_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

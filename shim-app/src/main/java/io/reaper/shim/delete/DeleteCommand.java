@@ -1,5 +1,6 @@
 package io.reaper.shim.delete;
 
+import io.grpc.Status.Code;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
 import io.reaper.linux.event.Deadline;
@@ -18,7 +19,6 @@ import io.reaper.shim.input.ShimFlags;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
 import io.reaper.shim.runtime.RuntimeClient;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.nio.file.Path;
 import java.time.Duration;

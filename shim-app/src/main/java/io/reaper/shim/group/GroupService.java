@@ -2,12 +2,12 @@ package io.reaper.shim.group;
 
 import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.contract.ContainerId;
 import io.reaper.proto.group.DiscardRequest;
 import io.reaper.proto.group.ExpectRequest;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.ttrpc.Call;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.TtrpcService;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package io.reaper.shim.start;
 
+import io.grpc.Status.Code;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.Settings;
 import io.reaper.linux.event.Deadline;
@@ -14,7 +15,6 @@ import io.reaper.shim.input.ShimFlags;
 import io.reaper.shim.input.StandardInput;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.options.DaemonSettings;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.grpc.Status.Code;
 import io.reaper.linux.event.Deadline;
 import java.util.List;
 import java.util.Map;

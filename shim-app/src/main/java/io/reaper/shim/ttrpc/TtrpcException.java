@@ -1,5 +1,7 @@
 package io.reaper.shim.ttrpc;
 
+import io.grpc.Status.Code;
+
 /** A call's failure as it travels: a gRPC status code and one line of text. */
 public final class TtrpcException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -22,7 +24,7 @@ public final class TtrpcException extends RuntimeException {
      * @param status any number: UNKNOWN if it has no name
      */
     public static TtrpcException ofStatus(int status, String message) {
-        return new TtrpcException(Code.of(status), message);
+        return new TtrpcException(Codes.of(status), message);
     }
 
     public Code code() {

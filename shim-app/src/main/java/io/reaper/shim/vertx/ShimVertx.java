@@ -18,6 +18,18 @@ public final class ShimVertx {
 
     private ShimVertx() {}
 
+    /**
+     * Another's Vert.x, which has the properties of ours by {@link UnixSocketProvider} and the
+     * program's configuration.
+     *
+     * @param problems is told in one line each what those parts of Netty complain about that are
+     *     not in use yet
+     */
+    public static Vertx adopt(Vertx vertx, Consumer<String> problems) {
+        NettyLog.install(problems);
+        return vertx;
+    }
+
     private static VertxOptions configure(VertxOptions options) {
         return options.setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)

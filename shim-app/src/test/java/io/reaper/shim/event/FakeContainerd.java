@@ -2,10 +2,10 @@ package io.reaper.shim.event;
 
 import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.proto.events.Envelope;
 import io.reaper.proto.events.ForwardRequest;
 import io.reaper.shim.ttrpc.Call;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.TtrpcService;
 import io.reaper.shim.ttrpc.server.TtrpcServer;

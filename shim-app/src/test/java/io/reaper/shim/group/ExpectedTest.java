@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.event.Deadline;
 import io.reaper.proto.group.DiscardRequest;
 import io.reaper.proto.group.ExpectRequest;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.ttrpc.Call;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.linux.process.ProcessInfo;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.task.ConnectResponse;
@@ -18,7 +19,6 @@ import io.reaper.proto.task.StateRequest;
 import io.reaper.proto.task.WaitRequest;
 import io.reaper.proto.task.WaitResponse;
 import io.reaper.shim.program.ShimProgram.Client;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.proto.task.CloseIORequest;
@@ -27,7 +28,6 @@ import io.reaper.proto.task.WaitRequest;
 import io.reaper.proto.task.WaitResponse;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.testing.Await;
 import java.io.OutputStream;

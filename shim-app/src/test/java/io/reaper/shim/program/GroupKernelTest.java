@@ -13,12 +13,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.task.DeleteResponse;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;
 import io.reaper.shim.ttrpc.Call;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.TtrpcService;
 import io.reaper.shim.ttrpc.server.TtrpcServer;

@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.proto.bootstrap.BootstrapParams;
@@ -27,7 +28,6 @@ import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.proto.task.DeleteResponse;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.testing.Await;
 import io.reaper.testing.Programs;

@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.LinuxFiles;
@@ -35,7 +36,6 @@ import io.reaper.proto.task.WaitResponse;
 import io.reaper.proto.types.RuntimeInfo;
 import io.reaper.shim.program.ShimProgram.Client;
 import io.reaper.shim.program.ShimProgram.Result;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.testing.Await;
 import io.reaper.testing.Programs;

@@ -11,12 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
+import io.grpc.Status.Code;
 import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.proto.cgroups.Metrics;
 import io.reaper.proto.task.StatsRequest;
 import io.reaper.proto.task.StatsResponse;
 import io.reaper.shim.program.ShimProgram.Client;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.testing.Await;
 import java.nio.file.Files;

@@ -2,13 +2,13 @@ package io.reaper.shim.ttrpc.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.event.Poll;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.UnixSockets;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.proto.ttrpc.Request;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.wire.Frame;
 import java.nio.ByteBuffer;

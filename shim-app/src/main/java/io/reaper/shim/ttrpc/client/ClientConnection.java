@@ -1,8 +1,8 @@
 package io.reaper.shim.ttrpc.client;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
 import io.reaper.proto.ttrpc.Request;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.wire.Frame;
 import io.reaper.shim.ttrpc.wire.FrameDecoder;

@@ -2,9 +2,9 @@ package io.reaper.shim.ttrpc.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.linux.event.Deadline;
 import io.reaper.proto.ttrpc.Request;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.wire.Timeout;
 import io.vertx.core.Context;

@@ -1,10 +1,10 @@
 package io.reaper.shim.ttrpc.server;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.proto.ttrpc.Response;
 import io.reaper.proto.ttrpc.Status;
 import io.reaper.shim.ttrpc.Call;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.wire.Frame;
 import io.vertx.core.buffer.Buffer;

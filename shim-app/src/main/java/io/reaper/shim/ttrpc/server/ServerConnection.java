@@ -2,10 +2,10 @@ package io.reaper.shim.ttrpc.server;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.proto.ttrpc.KeyValue;
 import io.reaper.proto.ttrpc.Request;
 import io.reaper.shim.ttrpc.Call;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.TtrpcService;
 import io.reaper.shim.ttrpc.wire.Frame;

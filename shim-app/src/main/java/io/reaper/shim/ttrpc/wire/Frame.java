@@ -3,7 +3,7 @@ package io.reaper.shim.ttrpc.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
-import io.reaper.shim.ttrpc.Code;
+import io.grpc.Status.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;

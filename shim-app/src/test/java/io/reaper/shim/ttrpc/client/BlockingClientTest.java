@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.UnixSockets;
@@ -12,7 +13,6 @@ import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.ttrpc.Response;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.server.TestServer;
 import io.reaper.shim.ttrpc.wire.Frame;

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
 import io.reaper.linux.event.Deadline;
 import io.reaper.proto.task.ConnectRequest;
 import io.reaper.proto.ttrpc.Request;
 import io.reaper.proto.ttrpc.Response;
 import io.reaper.proto.ttrpc.Status;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.server.TestServer;
 import io.reaper.shim.ttrpc.wire.RawPeer;

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.linux.event.Deadline;
 import io.reaper.proto.ttrpc.Response;
 import io.reaper.proto.ttrpc.Status;
 import io.reaper.shim.ttrpc.Call;
-import io.reaper.shim.ttrpc.Code;
 import io.vertx.core.buffer.Buffer;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status.Code;
 import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.task.WaitResponse;
 import io.reaper.shim.ttrpc.Call;
-import io.reaper.shim.ttrpc.Code;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.wire.RawPeer;
 import io.reaper.shim.ttrpc.wire.RawPeer.RawFrame;

@@ -2,10 +2,11 @@ package io.reaper.shim.ttrpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.grpc.Status.Code;
 import org.junit.jupiter.api.Test;
 
 /** The numbers of google.rpc.Code, which clients compare. */
-class CodeTest {
+class CodesTest {
 
     @Test
     void theNumbersAreTheProtocols() {
@@ -26,9 +27,9 @@ class CodeTest {
     @Test
     void everyNumberHasACode() {
         for (Code code : Code.values()) {
-            assertEquals(code, Code.of(code.value()));
+            assertEquals(code, Codes.of(code.value()));
         }
-        assertEquals(Code.UNKNOWN, Code.of(-1));
-        assertEquals(Code.UNKNOWN, Code.of(17));
+        assertEquals(Code.UNKNOWN, Codes.of(-1));
+        assertEquals(Code.UNKNOWN, Codes.of(17));
     }
 }
