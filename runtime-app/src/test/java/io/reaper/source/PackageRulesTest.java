@@ -20,18 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PackageRulesTest {
 
     /** What does not keep the rules yet: the beginnings of paths. */
-    private static final List<String> EXEMPT =
-            List.of(
-                    "linux/", // one flat package, to be split by subject
-                    "runtime-app/", // its rooms are being divided
-                    "shim-app/src/main/java/io/reaper/shim/cgroup/"); // moves to the linux module
-
     @Test
     void productPackagesKeepTheRules() throws IOException {
         Map<String, List<PackageRules.Source>> modules = new TreeMap<>();
         for (Path source : ProductSources.all()) {
             String path = ProductSources.path(source);
-            if (path.endsWith(".java") && EXEMPT.stream().noneMatch(path::startsWith)) {
+            if (path.endsWith(".java")) {
                 modules.computeIfAbsent(path.split("/", -1)[0], module -> new ArrayList<>())
                         .add(source(source.getFileName().toString(), Files.readString(source)));
             }

@@ -7,6 +7,7 @@ import io.reaper.shim.group.StartChannel;
 import io.reaper.shim.input.ShimFlags;
 import io.reaper.shim.log.ShimLog;
 import io.vertx.core.Vertx;
+import jakarta.enterprise.inject.Vetoed;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -16,7 +17,8 @@ import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The daemon that {@code start} leaves behind. */
+/** The daemon that {@code start} leaves behind. No bean: the command line makes it. */
+@Vetoed
 @Command(name = "serve", hidden = true, description = "serve the Task API (what start runs)")
 public final class ServeCommand implements Callable<Integer> {
 
