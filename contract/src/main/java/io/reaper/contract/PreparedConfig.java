@@ -81,7 +81,8 @@ final class PreparedConfig {
         return Map.copyOf(defaults);
     }
 
-    private static Map<String, String> names() {
+    /** The variable of each property. */
+    static Map<String, String> names() {
         Map<String, String> names = new HashMap<>();
         for (String property : ConfigClass.configClass(NodeConfig.class).getProperties().keySet()) {
             names.put(property, Settings.nameOf(property));

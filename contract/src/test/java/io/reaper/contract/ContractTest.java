@@ -144,4 +144,28 @@ class ContractTest {
                 SettingsException.class,
                 () -> Settings.load(Map.of("REAPER_CONFIG", directory + "/missing")));
     }
+
+    @Test
+    void valuesAreTakenAsTheyAre() {
+        for (String value :
+                List.of("/a b", " /x ", "${REAPER_SHIM_LOG}", "/a\\b,c", "%dev", "/ä")) {
+            Settings settings = Settings.load(Map.of("REAPER_RUNTIME_PATH", value));
+            assertEquals(value, settings.runtimePath());
+            assertEquals(value, settings.with(Map.of("REAPER_SHIM_TRIM", "off")).runtimePath());
+        }
+        Map<String, String> otherNames =
+                Map.of("reaper.runtime.path", "/a", "reaper_runtime_path", "/b", "PATH", "/c");
+        assertEquals("/usr/local/bin/reaper-runtime", Settings.load(otherNames).runtimePath());
+        assertEquals(
+                Optional.empty(), Settings.load(Map.of("REAPER_RUNTIME_LOG", "")).runtimeLog());
+    }
+
+    @Test
+    void everySettingIsInTheTable() throws Exception {
+        String page = Files.readString(Path.of("../docs/configuration.md"));
+        for (String name : PreparedConfig.names().values()) {
+            assertTrue(page.contains("| `" + name + "` |"), name);
+        }
+        assertEquals("REAPER_SHIM_LOG", PreparedConfig.names().get("reaper.shim.log"));
+    }
 }
