@@ -44,7 +44,13 @@ final class SourceRules {
             Pattern.compile(
                     "\\bProcessBuilder\\b|\\bjava\\.lang\\.Process\\b|getRuntime\\s*\\(\\s*\\)\\s*\\.\\s*exec\\b");
 
-    private static final Pattern FOREIGN = Pattern.compile("\\bjava\\.lang\\.foreign\\b");
+    /** What was made public for the packages of the kernel seam, and stays there. */
+    private static final Pattern SEAM =
+            Pattern.compile(
+                    "\\bjava\\.lang\\.foreign\\b|\\bio\\.reaper\\.linux\\.seam\\.Kernels?\\b");
+
+    private static final Pattern BINDING =
+            Pattern.compile("\\bcom\\.fasterxml\\.jackson\\.databind\\b");
 
     private SourceRules() {}
 
@@ -75,9 +81,12 @@ final class SourceRules {
             found.add(at(path, source, m.start()) + ": children are started by linux.Spawner only");
         }
         if (!path.startsWith("linux/")) {
-            for (Matcher m = FOREIGN.matcher(code); m.find(); ) {
-                found.add(at(path, source, m.start()) + ": java.lang.foreign outside linux");
+            for (Matcher m = SEAM.matcher(code); m.find(); ) {
+                found.add(at(path, source, m.start()) + ": foreign functions outside linux");
             }
+        }
+        for (Matcher m = BINDING.matcher(code); m.find(); ) {
+            found.add(at(path, source, m.start()) + ": data binding; JSON is read by streaming");
         }
         return found;
     }

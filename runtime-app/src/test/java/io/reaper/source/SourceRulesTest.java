@@ -55,6 +55,8 @@ class SourceRulesTest {
                 "new ProcessBuilder(command);",
                 "Runtime.getRuntime().exec(command);",
                 "import java.lang.foreign.Arena;",
+                "import io.reaper.linux.seam.Kernels;",
+                "import com.fasterxml.jackson.databind.ObjectMapper;",
             })
     void findsViolations(String text) {
         assertNotEquals(List.of(), SourceRules.check("shim-app/X.java", "void f() {\n" + text));
