@@ -98,10 +98,10 @@ final class PreparedConfig {
         @Override
         public String getValue(String property) {
             String name = NAMES.get(property);
-            if (name == null || !VALUES.isBound()) {
+            if (name == null) {
                 return null;
             }
-            String value = lookup.apply(VALUES.get(), name);
+            String value = lookup.apply(VALUES.orElse(NodeValues.NONE), name);
             return value == null || value.isEmpty() ? null : value;
         }
 

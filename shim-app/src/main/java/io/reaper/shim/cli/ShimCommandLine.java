@@ -32,6 +32,8 @@ public final class ShimCommandLine {
                         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                         .setParameterExceptionHandler((error, words) -> fail(error))
                         .setExecutionExceptionHandler((error, command, parsed) -> fail(error));
+        // picocli makes a command at its first use, by reflection, which an image has for none
+        commandLine.getSubcommands().values().forEach(CommandLine::getCommand);
     }
 
     /** The one command with a constructor's parameter is given, picocli makes the others. */
