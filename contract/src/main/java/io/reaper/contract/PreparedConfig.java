@@ -7,6 +7,7 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.lang.invoke.MethodHandle;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -14,7 +15,7 @@ import java.util.function.BiFunction;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * The framework's configuration of {@link NodeConfig}, made when this class is initialised: for an
+ * The framework's configuration of {@link NodeConfig} and {@link ShimConfig}, made when this class is initialised: for an
  * image while it is built, since making it takes as long as a whole command. It holds no value of
  * the builder's machine: its sources ask the {@link NodeValues} of each reading.
  */
@@ -51,32 +52,51 @@ final class PreparedConfig {
 
     private static final SmallRyeConfig CONFIG = BUILDER.build();
 
-    /** A constant, so that an image calls the constructor itself and no method handle. */
-    private static final MethodHandle MAPPING =
+    // constants, so that an image calls the constructors themselves and no method handles
+    private static final MethodHandle NODE =
             ConfigMappingLoader.ensureLoaded(NodeConfig.class).constructor();
+    private static final MethodHandle SHIM =
+            ConfigMappingLoader.ensureLoaded(ShimConfig.class).constructor();
 
     private PreparedConfig() {}
 
-    static NodeConfig read(NodeValues values) {
-        return ScopedValue.where(VALUES, values).call(PreparedConfig::map);
+    static NodeConfig node(NodeValues values) {
+        return ScopedValue.where(VALUES, values)
+                .call(() -> (NodeConfig) map(context -> (Object) NODE.invokeExact(context)));
     }
 
-    private static NodeConfig map() {
+    static ShimConfig shim(NodeValues values) {
+        return ScopedValue.where(VALUES, values)
+                .call(() -> (ShimConfig) map(context -> (Object) SHIM.invokeExact(context)));
+    }
+
+    private interface Constructor {
+        Object make(ConfigMappingContext context) throws Throwable;
+    }
+
+    private static Object map(Constructor constructor) {
         ConfigMappingContext context =
                 new ConfigMappingContext(CONFIG, BUILDER.getMappingsBuilder());
         context.applyPrefix(PREFIX);
         try {
-            return (NodeConfig) (Object) MAPPING.invokeExact(context);
+            return constructor.make(context);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("mapping of " + NodeConfig.class.getName(), e);
+            throw new IllegalStateException("read the settings", e);
         }
     }
 
+    private static Map<String, String> properties() {
+        Map<String, String> all = new HashMap<>();
+        for (Class<?> mapping : List.of(NodeConfig.class, ShimConfig.class)) {
+            all.putAll(ConfigClass.configClass(mapping).getProperties());
+        }
+        return all;
+    }
+
     private static Map<String, String> defaults() {
-        Map<String, String> defaults =
-                new HashMap<>(ConfigClass.configClass(NodeConfig.class).getProperties());
+        Map<String, String> defaults = properties();
         defaults.values().removeIf(Objects::isNull);
         return Map.copyOf(defaults);
     }
@@ -84,7 +104,7 @@ final class PreparedConfig {
     /** The variable of each property. */
     static Map<String, String> names() {
         Map<String, String> names = new HashMap<>();
-        for (String property : ConfigClass.configClass(NodeConfig.class).getProperties().keySet()) {
+        for (String property : properties().keySet()) {
             names.put(property, Settings.nameOf(property));
         }
         return Map.copyOf(names);

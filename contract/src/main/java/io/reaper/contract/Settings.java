@@ -10,7 +10,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * The node's settings: the environment, then {@code /etc/reaper/reaper.conf} (or the file that
- * {@code REAPER_CONFIG} names), then the defaults of {@link NodeConfig}. Options of a RuntimeClass
+ * {@code REAPER_CONFIG} names), then the defaults of {@link NodeConfig} and
+ * {@link ShimConfig}. Options of a RuntimeClass
  * go before all of them ({@link #with}). What a value may be is checked where it is asked for.
  */
 public final class Settings {
@@ -29,7 +30,11 @@ public final class Settings {
 
     private Settings(NodeValues values) {
         this.values = values;
-        this.config = PreparedConfig.read(values);
+        this.config = PreparedConfig.node(values);
+    }
+
+    private ShimConfig shim() {
+        return PreparedConfig.shim(values);
     }
 
     /** Defaults alone, whatever the environment says. */
@@ -68,7 +73,7 @@ public final class Settings {
 
     /** The OCI runtime the shim calls: a path, or a name to be found in PATH. */
     public String runtimePath() {
-        return config.runtimePath();
+        return shim().runtimePath();
     }
 
     /** Where the runtime keeps its containers' directories. */
@@ -81,7 +86,7 @@ public final class Settings {
     }
 
     public Optional<Path> shimLog() {
-        return config.shimLog().map(Path::of);
+        return shim().shimLog().map(Path::of);
     }
 
     /**
@@ -90,7 +95,7 @@ public final class Settings {
      * @throws SettingsException for any value but "on" and "off"; unset means on
      */
     public boolean shimTrim() {
-        String wanted = config.shimTrim();
+        String wanted = shim().shimTrim();
         return switch (wanted) {
             case "on" -> true;
             case "off" -> false;
