@@ -15,9 +15,10 @@ import java.util.function.BiFunction;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * The framework's configuration of {@link NodeConfig} and {@link ShimConfig}, made when this class is initialised: for an
- * image while it is built, since making it takes as long as a whole command. It holds no value of
- * the builder's machine: its sources ask the {@link NodeValues} of each reading.
+ * The framework's configuration of {@link NodeConfig} and {@link ShimConfig}, made when this class
+ * is initialised: for an image while it is built, since making it takes as long as a whole command.
+ * It holds no value of the builder's machine: its sources ask the {@link NodeValues} of each
+ * reading.
  */
 final class PreparedConfig {
 

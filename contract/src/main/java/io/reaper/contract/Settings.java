@@ -10,9 +10,9 @@ import java.util.function.UnaryOperator;
 
 /**
  * The node's settings: the environment, then {@code /etc/reaper/reaper.conf} (or the file that
- * {@code REAPER_CONFIG} names), then the defaults of {@link NodeConfig} and
- * {@link ShimConfig}. Options of a RuntimeClass
- * go before all of them ({@link #with}). What a value may be is checked where it is asked for.
+ * {@code REAPER_CONFIG} names), then the defaults of {@link NodeConfig} and {@link ShimConfig}.
+ * Options of a RuntimeClass go before all of them ({@link #with}). What a value may be is checked
+ * where it is asked for.
  */
 public final class Settings {
 
