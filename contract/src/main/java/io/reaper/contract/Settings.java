@@ -26,15 +26,25 @@ public final class Settings {
     public static final String CONFIG = "REAPER_CONFIG";
 
     private final NodeValues values;
-    private final NodeConfig config;
+    private volatile Optional<NodeConfig> node = Optional.empty();
+    private volatile Optional<ShimConfig> shim = Optional.empty();
 
     private Settings(NodeValues values) {
         this.values = values;
-        this.config = PreparedConfig.node(values);
+    }
+
+    // read at their first use: a command whose options say all looks nothing up
+
+    private NodeConfig node() {
+        NodeConfig known = node.orElseGet(() -> PreparedConfig.node(values));
+        node = Optional.of(known);
+        return known;
     }
 
     private ShimConfig shim() {
-        return PreparedConfig.shim(values);
+        ShimConfig known = shim.orElseGet(() -> PreparedConfig.shim(values));
+        shim = Optional.of(known);
+        return known;
     }
 
     /** Defaults alone, whatever the environment says. */
@@ -78,11 +88,11 @@ public final class Settings {
 
     /** Where the runtime keeps its containers' directories. */
     public Path runtimeRoot() {
-        return Path.of(config.runtimeRoot());
+        return Path.of(node().runtimeRoot());
     }
 
     public Optional<Path> runtimeLog() {
-        return config.runtimeLog().map(Path::of);
+        return node().runtimeLog().map(Path::of);
     }
 
     public Optional<Path> shimLog() {
@@ -111,7 +121,7 @@ public final class Settings {
      * @throws SettingsException for any value but "host"; unset means host
      */
     public Isolation isolation() {
-        String wanted = config.isolation();
+        String wanted = node().isolation();
         if (!wanted.equals("host")) {
             throw new SettingsException(
                     "%s=%s: unknown value; this version knows \"host\""
@@ -126,7 +136,7 @@ public final class Settings {
      * @throws SettingsException for any value but "refuse" and "run"; unset means refuse
      */
     public boolean runsNetworkHooks() {
-        String wanted = config.hostHooks();
+        String wanted = node().hostHooks();
         return switch (wanted) {
             case "run" -> true;
             case "refuse" -> false;
