@@ -12,7 +12,7 @@ BEFORE and AFTER are directories with reaper-runtime and containerd-shim-reaper-
   - instructions of one process, counted by valgrind's callgrind: what a command does until it ends, without the
     processes that it starts; "serve" from its start until its socket is bound, then SIGTERM,
   - milliseconds of the wall, median of N rounds (default 60) in which the builds take turns, nobody always first;
-    "start" until the address is printed, so until the daemon is bound.
+    "start" until the address is printed, so until the daemon is bound; "true" is what a process costs from this script.
 callgrind knows neither the init stage's /proc/self/exe nor pidfds: create and exec are counted until their stage has
 failed, kill until its signal would be sent; alike for both builds.
 Memory: scripts/bench.sh --only memory --bin DIR, once for each of them.
@@ -136,6 +136,7 @@ instructions() {
 
 life() {
     local build=$1 r=$1/reaper-runtime to=$2
+    elapsed /bin/true >>"$to.true"
     elapsed "$r" --root /run/r create --bundle /run/b c >>"$to.create"
     elapsed "$r" --root /run/r start c >>"$to.start"
     elapsed "$r" --root /run/r state c >>"$to.state"
@@ -169,6 +170,6 @@ for ((round = 0; round < rounds; round++)); do
     if ((round % 2)); then order="after before"; else order="before after"; fi
     for one in $order; do life "$work/$one" "$work/ms-$one"; done
 done
-for verb in create start state exec exec-detached kill delete shim-start shim-delete; do
+for verb in true create start state exec exec-detached kill delete shim-start shim-delete; do
     row "$verb, ms" "$(median "$work/ms-before.$verb")" "$(median "$work/ms-after.$verb")" %.2f
 done
