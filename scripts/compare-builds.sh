@@ -84,13 +84,14 @@ elapsed() {
     end=$EPOCHREALTIME
     awk -v b="$begin" -v e="$end" 'BEGIN { printf "%.3f\n", (e - b) * 1000 }'
 }
-# A shim's bundle, in which it is started; ends what was started there before.
+# An empty bundle for a shim, in which it is started.
 shim_bundle() {
     rm -rf /run/s
     mkdir -p /run/s
     cp /run/b/config.json /run/s
 }
-start_shim() { (cd /run/s && exec "$1/$shim" -namespace cmp -address /run/none -publish-binary /bin/false -id s start); }
+flags=(-namespace cmp -address /run/none -publish-binary /bin/false -id s)
+start_shim() { (cd /run/s && exec "$1/$shim" "${flags[@]}" start); }
 end_daemon() {
     local entry
     for entry in /proc/[0-9]*; do
@@ -99,7 +100,7 @@ end_daemon() {
         esac
     done
 }
-delete_shim() { (cd /run/s && exec "$1/$shim" -namespace cmp -address /run/none -publish-binary /bin/false -id s -bundle /run/s delete); }
+delete_shim() { (cd /run/s && exec "$1/$shim" "${flags[@]}" -bundle /run/s delete); }
 
 instructions() {
     local build=$1 r=$1/reaper-runtime daemon
@@ -119,9 +120,9 @@ instructions() {
     echo "shim -v|$(count "$build/$shim" -v)"
     shim_bundle
     cd /run/s
-    echo "shim start|$(count "$build/$shim" -namespace cmp -address /run/none -publish-binary /bin/false -id s start)"
+    echo "shim start|$(count "$build/$shim" "${flags[@]}" start)"
     end_daemon
-    echo "shim delete|$(count "$build/$shim" -namespace cmp -address /run/none -publish-binary /bin/false -id s -bundle /run/s delete)"
+    echo "shim delete|$(count "$build/$shim" "${flags[@]}" -bundle /run/s delete)"
     cd /
     shim_bundle
     rm -f /run/count.* /run/socket

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * The settings that the runtime reads, by their names, with their defaults; {@code
- * reaper.runtime.root} is {@code REAPER_RUNTIME_ROOT}. A new setting starts here, or in {@link
- * ShimConfig}: each costs every verb a look-up. Texts only, checked by {@link Settings}: what a
+ * reaper.runtime.root} is {@code REAPER_RUNTIME_ROOT}. A new setting starts here, where it costs
+ * verbs a look-up, or in {@link ShimConfig}. Texts only, checked by {@link Settings}: what a
  * converter of the configuration refuses would be lost without a word ({@link PreparedConfig}).
  */
 @ConfigMapping(prefix = "reaper")

@@ -8,6 +8,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.lang.invoke.MethodHandle;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -29,8 +30,6 @@ final class PreparedConfig {
 
     private static final ScopedValue<NodeValues> VALUES = ScopedValue.newInstance();
 
-    private static final Map<String, String> DEFAULTS = defaults();
-
     /** {@code reaper.shim.log} → {@code REAPER_SHIM_LOG}. */
     private static final Map<String, String> NAMES = names();
 
@@ -49,7 +48,7 @@ final class PreparedConfig {
                                     "settings file",
                                     FILE_ORDINAL,
                                     (values, name) -> values.file().get(name)))
-                    .withDefaultValues(DEFAULTS);
+                    .withDefaultValues(defaults());
 
     private static final SmallRyeConfig CONFIG = BUILDER.build();
 
@@ -106,7 +105,7 @@ final class PreparedConfig {
     static Map<String, String> names() {
         Map<String, String> names = new HashMap<>();
         for (String property : properties().keySet()) {
-            names.put(property, Settings.nameOf(property));
+            names.put(property, property.replace('.', '_').toUpperCase(Locale.ROOT));
         }
         return Map.copyOf(names);
     }
@@ -122,7 +121,7 @@ final class PreparedConfig {
             if (name == null) {
                 return null;
             }
-            String value = lookup.apply(VALUES.orElse(NodeValues.NONE), name);
+            String value = lookup.apply(VALUES.get(), name);
             return value == null || value.isEmpty() ? null : value;
         }
 

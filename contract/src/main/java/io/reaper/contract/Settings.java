@@ -3,7 +3,6 @@ package io.reaper.contract;
 import io.reaper.linux.process.Environment;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -147,10 +146,5 @@ public final class Settings {
                                     + wanted
                                     + ": unknown value; there are refuse and run");
         };
-    }
-
-    /** {@code reaper.shim.log} is {@code REAPER_SHIM_LOG}. */
-    static String nameOf(String property) {
-        return property.replace('.', '_').toUpperCase(Locale.ROOT);
     }
 }
