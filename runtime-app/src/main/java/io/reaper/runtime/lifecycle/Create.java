@@ -5,7 +5,6 @@ import io.reaper.contract.ExitRecord;
 import io.reaper.contract.Settings;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
-import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
 import io.reaper.linux.terminal.Pty;
@@ -23,7 +22,6 @@ import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
 import io.reaper.runtime.terminal.Console;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -95,7 +93,7 @@ public final class Create {
         directory.save(state);
         warnOfIgnored(bundle);
         directory.saveConfiguration(bundle.document());
-        removeStaleExit(bundle.directory());
+        ExitRecord.removeStale(bundle.directory());
         if (cgroup.isPresent()) {
             state = state.withTracking(TrackingCgroup.create(cgroup.get()));
             undo.push(cgroup.get()::remove);
@@ -154,11 +152,6 @@ public final class Create {
                     "host mode: these properties of config.json are not applied: "
                             + String.join(", ", bundle.spec().notApplied()));
         }
-    }
-
-    /** A record of an earlier container of this bundle says nothing about this one. */
-    private static void removeStaleExit(Path bundle) {
-        LinuxFiles.unlink(bundle.resolve(ExitRecord.FILE));
     }
 
     private ContainerException exists(ContainerId id) {
