@@ -19,6 +19,7 @@ public final class Fd implements AutoCloseable {
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int LOCK_SH = 1;
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
     private static final int AF_UNIX = 1;
@@ -268,16 +269,34 @@ public final class Fd implements AutoCloseable {
 
     /** Waits for the exclusive lock ({@code flock(2)}); it ends with the last duplicate. */
     public void lock() {
+        await(LOCK_EX);
+    }
+
+    /** Waits until nobody has the exclusive lock, and takes one that others may have, too. */
+    public void lockShared() {
+        await(LOCK_SH);
+    }
+
+    private void await(int operation) {
         long result;
         do {
-            result = Syscalls.get().flock(number, LOCK_EX);
+            result = Syscalls.get().flock(number, operation);
         } while (result == -Errno.EINTR.number());
         LinuxException.check(result, "flock", name);
     }
 
     /** The exclusive lock if nobody holds it. */
     public boolean tryLock() {
-        long result = Syscalls.get().flock(number, LOCK_EX | LOCK_NB);
+        return attempt(LOCK_EX);
+    }
+
+    /** As {@link #lockShared}, if nobody has the exclusive lock. */
+    public boolean tryLockShared() {
+        return attempt(LOCK_SH);
+    }
+
+    private boolean attempt(int operation) {
+        long result = Syscalls.get().flock(number, operation | LOCK_NB);
         if (result == -Errno.EAGAIN.number()) {
             return false;
         }

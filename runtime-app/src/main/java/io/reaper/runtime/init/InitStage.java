@@ -22,8 +22,9 @@ import java.util.Optional;
  * execve(2)} carries those of the calling one.
  *
  * <p>Descriptors from the base number on: the {@link InitChannel}, the plan, and where the program
- * waits for {@code start}, an {@code O_PATH} descriptor of exec.fifo. Those between 2 and the base
- * are the caller's, kept for the program.
+ * waits for {@code start}, an {@code O_PATH} descriptor of exec.fifo, and one that is only to be
+ * kept until the program runs: its lock says that it does not yet. Those between 2 and the base are
+ * the caller's, kept for the program.
  */
 public final class InitStage {
 

@@ -40,14 +40,15 @@ public final class InitProcess implements AutoCloseable {
      *
      * @param streams the program's standard input, output and error
      * @param preserved how many descriptors from 3 on the program gets besides these
-     * @param fifo an {@code O_PATH} descriptor of exec.fifo, if the program waits for start
+     * @param gate if the program waits for start: an {@code O_PATH} descriptor of exec.fifo, and
+     *     the descriptor whose lock says that it still waits
      * @param cgroup where the container's processes live
      */
     public static InitProcess spawn(
             InitPlan plan,
             List<Fd> streams,
             int preserved,
-            Optional<Fd> fifo,
+            List<Fd> gate,
             Optional<Cgroup> cgroup,
             RuntimeLog log) {
         byte[] encoded = PlanCodec.encode(plan);
@@ -66,7 +67,7 @@ public final class InitProcess implements AutoCloseable {
                 fds.add(Fd.of(STANDARD_STREAMS + number));
             }
             fds.addAll(List.of(theirs, memory));
-            fifo.ifPresent(fds::add);
+            fds.addAll(gate);
             SpawnRequest request =
                     new SpawnRequest(
                             InitCommand.path(),

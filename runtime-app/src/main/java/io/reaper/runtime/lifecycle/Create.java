@@ -19,12 +19,15 @@ import io.reaper.runtime.log.RuntimeLog;
 import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerException;
 import io.reaper.runtime.state.ContainerState;
+import io.reaper.runtime.state.DamagedStateException;
 import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
 import io.reaper.runtime.terminal.Console;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -62,11 +65,12 @@ public final class Create {
                 store.create(request.id()).orElseThrow(() -> exists(request.id()));
         Deque<Runnable> undo = new ArrayDeque<>();
         undo.push(directory::remove);
-        try (Fd _ = directory.lock().orElseThrow(() -> removedMeanwhile(request.id()))) {
+        try (Fd lock = directory.lock().orElseThrow(() -> removedMeanwhile(request.id()))) {
             try (Console console =
                     Console.open(
                             bundle.spec().process(), request.consoleSocket(), request.detached())) {
-                Launched init = create(request, bundle, plan, cgroup, console, directory, undo);
+                Launched init =
+                        create(request, bundle, plan, cgroup, console, directory, lock, undo);
                 log.debug("created " + request.id() + ", pid " + init.child().pid());
                 return init;
             } catch (RuntimeException e) {
@@ -87,6 +91,7 @@ public final class Create {
             Optional<Cgroup> cgroup,
             Console console,
             ContainerDirectory directory,
+            Fd lock,
             Deque<Runnable> undo) {
         ContainerHooks hooks = new ContainerHooks(bundle.spec().hooks(), log);
         ContainerState state = newState(request.id(), bundle, cgroup, hooks);
@@ -101,18 +106,21 @@ public final class Create {
         }
         InitPlan hooked = plan.withStartHooks(hooks.starting(state));
         Path fifo = directory.makeExecFifo();
+        // closed here before the start: init alone must hold it then
         try (Fd handle = Fd.open(fifo, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
+                Fd hold = directory.hold().take();
                 InitProcess init =
                         InitProcess.spawn(
                                 hooked,
                                 console.streams(),
                                 request.preservedFds(),
-                                Optional.of(handle),
+                                List.of(handle, hold),
                                 cgroup,
                                 log)) {
             undo.push(init::kill);
             int pid = init.awaitPid();
             ContainerState created = state.withInit(pid, InitProcess.startTime(pid));
+            ContainerDirectory.writeNote(lock, created);
             directory.save(created);
             undo.addLast(() -> hooks.deleted(created)); // after all else
             hooks.creating(created, init.child().pidfd());
@@ -138,7 +146,8 @@ public final class Create {
                 Instant.now(),
                 owner(),
                 cgroup.map(TrackingCgroup::intended),
-                hooks.hasLate());
+                hooks.hasLate(),
+                true);
     }
 
     /** The caller's name, not looked up where it is known: that reads half of /etc. */
@@ -155,9 +164,18 @@ public final class Create {
     }
 
     private ContainerException exists(ContainerId id) {
-        String holder =
-                store.at(id).load().map(state -> " (bundle " + state.bundle() + ")").orElse("");
-        return new ContainerException("container with id " + id + " already exists" + holder);
+        return new ContainerException("container with id " + id + " already exists" + holder(id));
+    }
+
+    private String holder(ContainerId id) {
+        ContainerDirectory holder = store.at(id);
+        try {
+            return holder.load()
+                    .map(state -> " (bundle " + state.bundle() + ")")
+                    .orElseGet(() -> holder.exists() ? "" : ": " + holder.missing().getMessage());
+        } catch (DamagedStateException e) {
+            return ": " + e.getMessage();
+        }
     }
 
     private static ContainerException removedMeanwhile(ContainerId id) {

@@ -80,18 +80,14 @@ public final class Exec {
         Attempt(ExecRequest request) {
             this.request = request;
             this.directory = store.at(request.id());
-            this.snapshot =
-                    directory
-                            .snapshot()
-                            .orElseThrow(() -> ContainerException.doesNotExist(request.id()));
+            this.snapshot = directory.snapshot().orElseThrow(directory::missing);
             boolean paused = snapshot.status() == Status.PAUSED;
             if (paused && !request.ignorePaused()) {
                 throw new ContainerException(
                         "cannot exec in a paused container (use --ignore-paused to override)");
             }
-            Status thawed = paused ? snapshot.state().status() : snapshot.status();
-            if (thawed != Status.RUNNING) {
-                throw refused(request.id(), thawed);
+            if (snapshot.thawed() != Status.RUNNING) {
+                throw refused(request.id(), snapshot.thawed());
             }
             this.processes = new ContainerProcesses(directory, snapshot.state());
         }
@@ -125,7 +121,7 @@ public final class Exec {
                     return new Launched(stage.child(), terminal);
                 } catch (RuntimeException e) {
                     stage.kill();
-                    recorded.ifPresent(directory.execs()::remove);
+                    forget(() -> recorded.ifPresent(directory.execs()::remove));
                     throw e;
                 }
             }
@@ -137,7 +133,7 @@ public final class Exec {
                         plan,
                         console.streams(),
                         request.preservedFds(),
-                        Optional.empty(),
+                        List.of(),
                         processes.cgroup(),
                         log);
             } catch (LinuxException e) {
@@ -152,20 +148,39 @@ public final class Exec {
             record(new Leader(pid, InitProcess.startTime(pid)));
             checkAlive(init);
             stage.proceed();
-            processes.forgetEnded();
+            forget(processes::forgetEnded);
             stage.awaitReady();
             stage.awaitProgram();
         }
 
+        /**
+         * What cannot be written down is found by its cgroup; without one, only while it is seen.
+         */
         private void record(Leader process) {
-            recorded = Optional.of(process);
             try {
                 directory.execs().add(process);
+                recorded = Optional.of(process);
             } catch (LinuxException e) {
                 if (e.is(Errno.ENOENT)) {
                     throw ContainerException.doesNotExist(request.id());
                 }
-                throw e;
+                log.warning(
+                        "process "
+                                + process.pid()
+                                + " of exec is not recorded: "
+                                + e.getMessage()
+                                + (processes.cgroup().isPresent()
+                                        ? ""
+                                        : " (without a cgroup, delete does not find it)"));
+            }
+        }
+
+        /** Records of what has ended do no harm. */
+        private void forget(Runnable removal) {
+            try {
+                removal.run();
+            } catch (LinuxException e) {
+                log.warning("records of ended processes are kept: " + e.getMessage());
             }
         }
 
@@ -183,7 +198,7 @@ public final class Exec {
                 InitProcess.kill(program.child());
                 throw e;
             } finally {
-                processes.forget(recorded.stream().toList());
+                forget(() -> processes.forget(recorded.stream().toList()));
             }
         }
     }
