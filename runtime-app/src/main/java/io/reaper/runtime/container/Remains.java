@@ -1,6 +1,8 @@
 package io.reaper.runtime.container;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.cgroup.Cgroup;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecException;
 import io.reaper.runtime.bundle.SpecReader;
@@ -30,6 +32,7 @@ public final class Remains {
             Optional<Cgroup> group = expected(directory).filter(Cgroup::isPopulated);
             if (group.isPresent()) {
                 throw new ContainerException(
+                        ErrorCode.E_STATE_DAMAGED,
                         "cannot delete container "
                                 + directory.id()
                                 + ": its state.json is damaged, and cgroup "
@@ -46,7 +49,7 @@ public final class Remains {
         try {
             Spec spec = SpecReader.read("config.json", directory.configuration());
             return TrackingCgroup.plan(directory.id(), spec);
-        } catch (SpecException e) {
+        } catch (SpecException | LinuxException e) {
             return TrackingCgroup.byDefault(directory.id());
         }
     }

@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.LinuxFiles;
@@ -74,7 +75,7 @@ public final class Delete {
             directory.load().ifPresent(state -> end(directory, state));
             removeLocked(directory);
         } catch (DamagedStateException e) {
-            log.warning(e.getMessage());
+            log.warning("", e);
             end(id, Remains.of(directory));
             removeDamaged(directory);
         }
@@ -95,7 +96,7 @@ public final class Delete {
         try {
             lock = directory.lock();
         } catch (DamagedStateException e) {
-            log.warning(e.getMessage());
+            log.warning("", e);
         }
         try {
             clear(directory.id(), Remains.of(directory));
@@ -134,6 +135,7 @@ public final class Delete {
                 // deadline: END_WITHIN
                 if (!handle.awaitExit(Deadline.after(END_WITHIN))) {
                     throw new ContainerException(
+                            ErrorCode.E_PROCESS_LIVES,
                             refusal.getMessage()
                                     + " (it was sent a signal and has not ended within "
                                     + END_WITHIN.toSeconds()
@@ -151,6 +153,7 @@ public final class Delete {
         // deadline: END_WITHIN
         if (!processes.kill(Deadline.after(END_WITHIN))) {
             throw new ContainerException(
+                    ErrorCode.E_PROCESS_LIVES,
                     "cannot delete container "
                             + id
                             + ": still alive "

@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.UnixSockets;
@@ -84,6 +85,7 @@ public final class Exec {
             boolean paused = snapshot.status() == Status.PAUSED;
             if (paused && !request.ignorePaused()) {
                 throw new ContainerException(
+                        ErrorCode.E_CONTAINER_PAUSED,
                         "cannot exec in a paused container (use --ignore-paused to override)");
             }
             if (snapshot.thawed() != Status.RUNNING) {
@@ -164,14 +166,10 @@ public final class Exec {
                 if (e.is(Errno.ENOENT)) {
                     throw ContainerException.doesNotExist(request.id());
                 }
+                String lost =
+                        processes.cgroup().isPresent() ? "" : " (and no cgroup leads delete to it)";
                 log.warning(
-                        "process "
-                                + process.pid()
-                                + " of exec is not recorded: "
-                                + e.getMessage()
-                                + (processes.cgroup().isPresent()
-                                        ? ""
-                                        : " (without a cgroup, delete does not find it)"));
+                        "process " + process.pid() + " of exec is not recorded" + lost + ": ", e);
             }
         }
 
@@ -180,7 +178,7 @@ public final class Exec {
             try {
                 removal.run();
             } catch (LinuxException e) {
-                log.warning("records of ended processes are kept: " + e.getMessage());
+                log.warning("records of ended processes are kept: ", e);
             }
         }
 
@@ -207,6 +205,7 @@ public final class Exec {
         ContainerException notRunning = ContainerException.notRunning(id, status);
         return status == Status.STOPPED
                 ? new ContainerException(
+                        ErrorCode.E_CONTAINER_NOT_RUNNING,
                         "cannot exec in a stopped container: " + notRunning.getMessage())
                 : notRunning;
     }

@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.process.Pidfd;
 import io.reaper.linux.seam.Errno;
@@ -102,6 +103,7 @@ public final class Kill {
         // deadline: GONE_WITHIN
         if (!processes.kill(Deadline.after(GONE_WITHIN))) {
             throw new ContainerException(
+                    ErrorCode.E_PROCESS_LIVES,
                     "container "
                             + id
                             + ": still alive "
@@ -123,7 +125,7 @@ public final class Kill {
         try {
             directory.markKilled();
         } catch (LinuxException e) {
-            log.get().warning("delete will not know of the signal: " + e.getMessage());
+            log.get().warning("delete will not know of the signal: ", e);
         }
     }
 }

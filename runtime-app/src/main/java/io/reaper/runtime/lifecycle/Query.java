@@ -43,7 +43,7 @@ public final class Query {
             try {
                 store.at(id).snapshot().ifPresent(found::add);
             } catch (DamagedStateException | LinuxException e) {
-                log.warning(e.getMessage());
+                log.warning("", e);
                 problems.add(e.getMessage());
             }
         }

@@ -98,7 +98,7 @@ public final class Run {
         try {
             directory.load().ifPresent(state -> exitRecord(state, status).write(directory.path()));
         } catch (LinuxException | DamagedStateException e) {
-            log.warning("state will not know the exit status: " + e.getMessage());
+            log.warning("state will not know the exit status: ", e);
         }
     }
 

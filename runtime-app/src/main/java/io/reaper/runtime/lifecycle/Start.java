@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.event.Poll;
 import io.reaper.linux.file.Fd;
@@ -20,6 +21,7 @@ import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * {@code start}: lets a created container's init run the program (runtime-spec 1.2, runtime.md,
@@ -78,8 +80,7 @@ public final class Start {
             LinuxFiles.unlink(directory.execFifo());
             directory.save(running);
         } catch (LinuxException e) {
-            log.warning(
-                    "container " + directory.id() + " runs, not written down: " + e.getMessage());
+            log.warning("container " + directory.id() + " runs, not written down: ", e);
         }
     }
 
@@ -91,6 +92,7 @@ public final class Start {
 
     private static ContainerException notCreated(ContainerId id, Status status) {
         return new ContainerException(
+                ErrorCode.E_CONTAINER_NOT_CREATED,
                 switch (status) {
                     case RUNNING -> "cannot start an already running container: " + id;
                     case STOPPED -> "cannot start a container that has stopped: " + id;
@@ -121,12 +123,13 @@ public final class Start {
                         : Poll.await(Deadline.after(Duration.ZERO), written)[0];
         if (fifo == 0 && ready[1] != 0) {
             throw new ContainerException(
+                    ErrorCode.E_INIT_ENDED,
                     "unable to start container process: init ended before the program ran");
         }
-        String refused = (fifo & Poll.POLLIN) == 0 ? "" : read(reader);
-        if (!refused.isEmpty()) {
+        String told = (fifo & Poll.POLLIN) == 0 ? "" : read(reader);
+        if (!told.isEmpty()) {
             init.awaitExit(Deadline.after(END_WITHIN)); // deadline: END_WITHIN; delete can follow
-            throw new ContainerException("unable to start container process: " + refused);
+            throw refused(told);
         }
     }
 
@@ -141,5 +144,16 @@ public final class Start {
             }
             throw e;
         }
+    }
+
+    /** Init of a version before codes says the reason alone. */
+    private static ContainerException refused(String told) {
+        int space = told.indexOf(' ');
+        Optional<ErrorCode> code =
+                space < 0 ? Optional.empty() : ErrorCode.named(told.substring(0, space));
+        return new ContainerException(
+                code.orElse(ErrorCode.E_PROGRAM_REFUSED),
+                "unable to start container process: "
+                        + (code.isPresent() ? told.substring(space + 1) : told));
     }
 }

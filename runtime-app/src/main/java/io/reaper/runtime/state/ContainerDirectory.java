@@ -2,6 +2,7 @@ package io.reaper.runtime.state;
 
 import io.reaper.contract.AtomicFile;
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.contract.ExitRecord;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
@@ -142,6 +143,7 @@ public final class ContainerDirectory {
         boolean other = FileStat.find(path).filter(stat -> !stat.isDirectory()).isPresent();
         return other
                 ? new ContainerException(
+                        ErrorCode.E_STATE_DAMAGED,
                         path
                                 + ": not the directory of a container (delete --force "
                                 + id

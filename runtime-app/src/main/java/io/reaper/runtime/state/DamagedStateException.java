@@ -1,16 +1,23 @@
 package io.reaper.runtime.state;
 
+import io.reaper.contract.ErrorCode;
+import io.reaper.contract.ReaperException;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import java.nio.file.Path;
 
 /** A state.json that is lost or cannot be read. */
-public final class DamagedStateException extends RuntimeException {
+public final class DamagedStateException extends ReaperException {
 
     private static final long serialVersionUID = 1;
 
     DamagedStateException(Path file, String problem) {
-        super(file + ": damaged: " + problem + " (delete --force ends and removes the container)");
+        super(
+                ErrorCode.E_STATE_DAMAGED,
+                file
+                        + ": damaged: "
+                        + problem
+                        + " (delete --force ends and removes the container)");
     }
 
     /** Whether what was to be opened or read is no regular file, or cannot be read as one. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
+import io.reaper.contract.InvalidIdException;
 import io.reaper.runtime.state.ContainerState.Tracking;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -198,7 +199,10 @@ public final class StateJson {
                                                     path, numbers.getOrDefault("cgroupInode", 0L))),
                     flags.contains("lateHooks"),
                     flags.contains("initHolds"));
-        } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
+        } catch (InvalidIdException
+                | IllegalArgumentException
+                | ArithmeticException
+                | DateTimeException e) {
             throw new IOException(e.getMessage(), e);
         }
     }
