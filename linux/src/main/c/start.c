@@ -46,15 +46,24 @@ static struct saved saved[] = {
 };
 #define SAVED (sizeof saved / sizeof *saved)
 
+/* By the older call where a filter does not know prlimit64, which the C library takes. */
+static int get_limit(int resource, struct rlimit *limit) {
+    return getrlimit(resource, limit) == 0 ? 0 : (int)syscall(SYS_getrlimit, resource, limit);
+}
+
+static int set_limit(int resource, const struct rlimit *limit) {
+    return setrlimit(resource, limit) == 0 ? 0 : (int)syscall(SYS_setrlimit, resource, limit);
+}
+
 long reaper_restore_limits(void) {
     for (unsigned i = 0; i < SAVED; i++) {
         struct rlimit now;
         if (!saved[i].changed)
             continue;
-        if (getrlimit(saved[i].resource, &now))
+        if (get_limit(saved[i].resource, &now))
             return -errno;
         now.rlim_cur = saved[i].limit.rlim_cur < now.rlim_max ? saved[i].limit.rlim_cur : now.rlim_max;
-        if (setrlimit(saved[i].resource, &now))
+        if (set_limit(saved[i].resource, &now))
             return -errno;
     }
     return 0;
@@ -71,7 +80,7 @@ static void want(struct saved *s, unsigned long wanted, unsigned long needed, co
         return;
     struct rlimit raised = s->limit;
     raised.rlim_cur = raised.rlim_max < wanted ? raised.rlim_max : wanted;
-    if (raised.rlim_cur > s->limit.rlim_cur && setrlimit(s->resource, &raised) == 0)
+    if (raised.rlim_cur > s->limit.rlim_cur && set_limit(s->resource, &raised) == 0)
         s->changed = 1;
     else
         raised.rlim_cur = s->limit.rlim_cur;
@@ -147,7 +156,7 @@ void reaper_crash_text(void) {
 void reaper_crash_end(void) {
     struct rlimit core;
     reaper_crash_text();
-    if (getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_cur > 0)
+    if (get_limit(RLIMIT_CORE, &core) == 0 && core.rlim_cur > 0)
         abort();
     _exit(1);
 }
@@ -156,7 +165,8 @@ __attribute__((constructor)) static void start(void) {
     open_standard_streams();
     reset_what_we_rely_on();
     for (unsigned i = 0; i < SAVED; i++)
-        getrlimit(saved[i].resource, &saved[i].limit);
+        if (get_limit(saved[i].resource, &saved[i].limit))
+            saved[i] = (struct saved){saved[i].resource, {RLIM_INFINITY, RLIM_INFINITY}, 0};
     if (__svm_heap_begin)
         open_heap();
 }
