@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,10 +25,11 @@
 /* Beside the image's heap: what a verb allocates, the C library, threads. */
 #define DATA_NEEDED (8 * MIB)
 
-/* Of the image; absent on the JVM. The linker lays the heap down read-only (image.ld), see open_heap. */
-extern char __svm_heap_begin[] __attribute__((weak, visibility("hidden")));
-extern char __svm_heap_end[] __attribute__((weak, visibility("hidden")));
-/* Its address is the number of bytes of address space that the image reserves, if it does. */
+/*
+ * Of an image; absent, and so 0, on the JVM. Their addresses are numbers of bytes: of the image's heap (image.ld), and of
+ * the address space that it reserves, if it does (an option of the linker).
+ */
+extern char reaper_image_heap[] __attribute__((weak, visibility("hidden")));
 extern char reaper_address_space[] __attribute__((weak, visibility("hidden")));
 
 struct saved {
@@ -102,20 +102,15 @@ static unsigned long mapped(void) {
     return pages * (unsigned long)sysconf(_SC_PAGESIZE);
 }
 
-/* What is written to the heap counts as data: were it writable from the first, a small limit would be a SIGSEGV in execve. */
-static void open_heap(void) {
-    unsigned long size = (unsigned long)(__svm_heap_end - __svm_heap_begin), reserved = (unsigned long)reaper_address_space;
+/* Behind this point the virtual machine would fail in words of its own. */
+static void check_limits(unsigned long heap, unsigned long reserved) {
     /* an image that reserves addresses copies its heap there */
-    unsigned long data = (reserved ? 2 * size : size) + DATA_NEEDED;
+    unsigned long data = (reserved ? 2 * heap : heap) + DATA_NEEDED;
     want(&saved[1], STACK_WANTED, STACK_NEEDED, "the stack", "s");
     want(&saved[2], data, data, "data", "d");
     if (saved[3].limit.rlim_cur != RLIM_INFINITY) {
         unsigned long space = mapped() + reserved + DATA_NEEDED;
         want(&saved[3], space, space, "virtual memory", "v");
-    }
-    if (mprotect(__svm_heap_begin, size, PROT_READ | PROT_WRITE)) {
-        dprintf(2, "no memory for this program's own data: %s\n", strerror(errno));
-        _exit(1);
     }
 }
 
@@ -167,6 +162,6 @@ __attribute__((constructor)) static void start(void) {
     for (unsigned i = 0; i < SAVED; i++)
         if (get_limit(saved[i].resource, &saved[i].limit))
             saved[i] = (struct saved){saved[i].resource, {RLIM_INFINITY, RLIM_INFINITY}, 0};
-    if (__svm_heap_begin)
-        open_heap();
+    if (reaper_image_heap)
+        check_limits((unsigned long)reaper_image_heap, (unsigned long)reaper_address_space);
 }
