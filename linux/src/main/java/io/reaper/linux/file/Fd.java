@@ -17,6 +17,9 @@ public final class Fd implements AutoCloseable {
     private static final int RESOLVE_NO_SYMLINKS = 0x04;
     private static final int RESOLVE_BENEATH = 0x08;
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int F_GETFD = 1;
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int LOCK_EX = 2;
@@ -137,6 +140,23 @@ public final class Fd implements AutoCloseable {
     /** A descriptor of the same file, newly opened through {@code /proc/self/fd}; may wait. */
     public Fd reopen(int flags) {
         return openAt(Syscalls.AT_FDCWD, "/proc/self/fd/" + number, flags, 0, name);
+    }
+
+    /**
+     * Whether a descriptor came with {@code execve(2)}: it is open and not close-on-exec, as every
+     * one that is opened here is.
+     */
+    public static boolean isInherited(int number) {
+        long flags = Syscalls.get().fcntl(number, F_GETFD, 0);
+        return flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    }
+
+    /** Does not reach the next program; one that is not open is no error. */
+    public static void closeOnExec(int number) {
+        long result = Syscalls.get().fcntl(number, F_SETFD, FD_CLOEXEC);
+        if (result != -Errno.EBADF.number()) {
+            LinuxException.check(result, "close on exec", "fd " + number);
+        }
     }
 
     public Fd duplicate() {

@@ -30,7 +30,11 @@ public record LimitBoundingSet(long capabilities) implements InitStep {
 
     @Override
     public Optional<String> run(StepContext stage) {
-        new Capabilities(stage.syscalls()).limitBounding(capabilities);
-        return Optional.empty();
+        return new Capabilities(stage.syscalls())
+                .limitBounding(capabilities)
+                .map(
+                        names ->
+                                "the caller lacks CAP_SETPCAP, these stay in the bounding set: "
+                                        + names);
     }
 }
