@@ -1,7 +1,8 @@
 package io.reaper.runtime.launch;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
-import io.reaper.linux.process.Digits;
+import io.reaper.linux.text.Digits;
 import io.reaper.linux.process.Environment;
 import io.reaper.linux.process.SpawnRequest;
 import io.reaper.linux.seam.Errno;
@@ -54,7 +55,8 @@ public record CallerDescriptors(int sockets, int end, List<Integer> gaps) {
         for (int number = FIRST; number - FIRST < sockets; number++) {
             if (!Fd.isInherited(number)) {
                 throw new ContainerException(
-                        "LISTEN_FDS=" + sockets + ": descriptor " + number + " is not open");
+                        ErrorCode.E_DESCRIPTOR_CLOSED,
+                        "LISTEN_FDS: descriptor " + number + " is not open");
             }
         }
         return behind(sockets, count);

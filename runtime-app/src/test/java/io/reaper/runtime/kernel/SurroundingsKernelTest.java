@@ -208,7 +208,7 @@ class SurroundingsKernelTest {
         }
         Result missing = runtime.run(shell(SERVICE + "; LISTEN_FDS=2000000000"), run);
         assertEquals(
-                new Result(1, "", "LISTEN_FDS=2000000000: descriptor 7 is not open\n"), missing);
+                new Result(1, "", "LISTEN_FDS: descriptor 7 is not open\n"), missing);
     }
 
     @Test

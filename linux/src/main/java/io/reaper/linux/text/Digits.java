@@ -1,4 +1,4 @@
-package io.reaper.linux.process;
+package io.reaper.linux.text;
 
 import java.util.OptionalLong;
 
