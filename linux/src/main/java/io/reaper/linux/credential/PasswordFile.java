@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * What {@code passwd(5)} says of users. Whoever owns the root it lies in may have put anything
- * there: only a regular file is read, and of that the first MiB; lines that are none are passed
- * over.
+ * there: only a regular file is read, and of that the first MiB; comments and lines that are none
+ * are passed over.
  */
 public final class PasswordFile {
 
@@ -71,7 +71,7 @@ public final class PasswordFile {
         for (int start = 0; start < text.length; ) {
             int end = next('\n', start, text.length);
             int field = field(UID, start, end);
-            if (field < end && isNumber(field, next(':', field, end), uid)) {
+            if (text[start] != '#' && field < end && isNumber(field, next(':', field, end), uid)) {
                 int home = field(HOME, start, end);
                 return home < end ? path(home, next(':', home, end)) : Optional.empty();
             }

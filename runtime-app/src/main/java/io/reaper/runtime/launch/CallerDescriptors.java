@@ -2,12 +2,12 @@ package io.reaper.runtime.launch;
 
 import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
-import io.reaper.linux.text.Digits;
 import io.reaper.linux.process.Environment;
 import io.reaper.linux.process.SpawnRequest;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.Syscalls;
+import io.reaper.linux.text.Digits;
 import io.reaper.runtime.state.ContainerException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -32,6 +32,9 @@ public record CallerDescriptors(int sockets, int end, List<Integer> gaps) {
     private static final int FIRST = 3;
     private static final Path OPEN = Path.of("/proc/self/fd");
 
+    private static final boolean IMAGE =
+            System.getProperty("org.graalvm.nativeimage.imagecode") != null;
+
     public static final CallerDescriptors NONE = new CallerDescriptors(0, FIRST, List.of());
 
     /**
@@ -53,7 +56,7 @@ public record CallerDescriptors(int sockets, int end, List<Integer> gaps) {
     public static CallerDescriptors withSockets(int count) {
         int sockets = opened();
         for (int number = FIRST; number - FIRST < sockets; number++) {
-            if (!Fd.isInherited(number)) {
+            if (!isCallers(number)) {
                 throw new ContainerException(
                         ErrorCode.E_DESCRIPTOR_CLOSED,
                         "LISTEN_FDS: descriptor " + number + " is not open");
@@ -81,17 +84,33 @@ public record CallerDescriptors(int sockets, int end, List<Integer> gaps) {
         long limit = (long) FIRST + sockets + count;
         int end = FIRST + sockets;
         for (int number : count == 0 ? List.<Integer>of() : open()) {
-            if (number >= end && number < limit && Fd.isInherited(number)) {
+            if (number >= end && number < limit && isCallers(number)) {
                 end = number + 1;
             }
         }
         List<Integer> gaps = new ArrayList<>();
         for (int number = FIRST + sockets; number < end; number++) {
-            if (!Fd.isInherited(number)) {
+            if (!isCallers(number)) {
                 gaps.add(number);
             }
         }
         return new CallerDescriptors(sockets, end, List.copyOf(gaps));
+    }
+
+    /** What we have opened is close-on-exec, but for the files that a JVM is loaded from. */
+    private static boolean isCallers(int number) {
+        return Fd.isInherited(number) && (IMAGE || !isOfTheVirtualMachine(number));
+    }
+
+    private static boolean isOfTheVirtualMachine(int number) {
+        try {
+            Path file = Files.readSymbolicLink(OPEN.resolve(Integer.toString(number)));
+            return file.startsWith(System.getProperty("java.home"))
+                    || List.of(System.getProperty("java.class.path").split(":", 0))
+                            .contains(file.toString());
+        } catch (IOException e) {
+            throw new LinuxException("readlink", OPEN + "/" + number, Errno.EIO);
+        }
     }
 
     /** All there are: a number that a caller names says nothing of how many. */
