@@ -7,6 +7,7 @@ import io.reaper.linux.process.Rlimits;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.hooks.HookException;
 import io.reaper.runtime.hooks.HookKind;
 import io.reaper.runtime.hooks.HookRunner;
@@ -147,7 +148,9 @@ public final class InitStage {
         } catch (OutOfMemoryError e) {
             return refused(
                     ErrorCode.E_NO_MEMORY,
-                    "exec " + plan.args().getFirst() + ": no memory within process.rlimits");
+                    "exec "
+                            + Excerpt.of(plan.args().getFirst())
+                            + ": no memory within process.rlimits");
         }
     }
 
