@@ -235,7 +235,16 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException E2BIG (as "file too large" would be of writing) if there is more
      */
     public byte[] readAll(int limit) {
-        byte[] all = new byte[Math.min(FIRST_CHUNK, limit + 1)];
+        return readAll(limit, FIRST_CHUNK - 1);
+    }
+
+    /**
+     * The same of a file whose size is known, mostly: what is read once is not copied again.
+     *
+     * @param expected bytes; there may be less or more
+     */
+    public byte[] readAll(int limit, long expected) {
+        byte[] all = new byte[(int) Math.min(expected + 1, limit + 1L)];
         int size = 0;
         for (int count; (count = read(all, size, Math.min(CHUNK, all.length - size))) > 0; ) {
             size += count;
@@ -247,7 +256,7 @@ public final class Fd implements AutoCloseable {
                 all = Arrays.copyOf(all, (int) Math.min(2L * size, limit + 1L));
             }
         }
-        return Arrays.copyOf(all, size);
+        return size == all.length ? all : Arrays.copyOf(all, size);
     }
 
     /**

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.JsonDocument;
 import io.reaper.linux.text.Excerpt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,7 @@ import java.util.regex.Pattern;
  */
 final class JsonInput implements AutoCloseable {
 
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonFactory FACTORY = JsonDocument.remembering();
 
     /** What the reader's messages say of the reader itself, and words out of the document. */
     private static final Pattern OF_THE_READER =
@@ -39,7 +40,7 @@ final class JsonInput implements AutoCloseable {
     JsonInput(String file, byte[] document) {
         this.file = file;
         try {
-            this.parser = FACTORY.createParser(document);
+            this.parser = JsonDocument.parser(FACTORY, document);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,6 +8,7 @@ import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
 import io.reaper.contract.IndentedJson;
 import io.reaper.contract.InvalidIdException;
+import io.reaper.contract.JsonDocument;
 import io.reaper.runtime.state.ContainerState.Tracking;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public final class StateJson {
 
     /** Names that a parser has seen need not be made again: in an image, before it is started. */
     private static JsonFactory knowing(String document) {
-        JsonFactory factory = new JsonFactory();
+        JsonFactory factory = JsonDocument.remembering();
         try (JsonParser json = factory.createParser(document.getBytes(StandardCharsets.UTF_8))) {
             while (json.nextToken() != null) {
                 json.currentName();
@@ -154,7 +155,7 @@ public final class StateJson {
         Map<String, Long> numbers = new LinkedHashMap<>();
         Set<String> flags = new HashSet<>();
         Map<String, String> annotations = new LinkedHashMap<>();
-        try (JsonParser json = FACTORY.createParser(document)) {
+        try (JsonParser json = JsonDocument.parser(FACTORY, document)) {
             expect(json.nextToken() == JsonToken.START_OBJECT, "not an object");
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
