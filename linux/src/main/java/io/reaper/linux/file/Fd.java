@@ -17,6 +17,9 @@ public final class Fd implements AutoCloseable {
     private static final int RESOLVE_NO_SYMLINKS = 0x04;
     private static final int RESOLVE_BENEATH = 0x08;
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int F_GETFD = 1;
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int LOCK_SH = 1;
@@ -140,6 +143,23 @@ public final class Fd implements AutoCloseable {
         return openAt(Syscalls.AT_FDCWD, "/proc/self/fd/" + number, flags, 0, name);
     }
 
+    /**
+     * Whether a descriptor came with {@code execve(2)}: it is open and not close-on-exec, as every
+     * one that is opened here is.
+     */
+    public static boolean isInherited(int number) {
+        long flags = Syscalls.get().fcntl(number, F_GETFD, 0);
+        return flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    }
+
+    /** Does not reach the next program; one that is not open is no error. */
+    public static void closeOnExec(int number) {
+        long result = Syscalls.get().fcntl(number, F_SETFD, FD_CLOEXEC);
+        if (result != -Errno.EBADF.number()) {
+            LinuxException.check(result, "close on exec", "fd " + number);
+        }
+    }
+
     public Fd duplicate() {
         return opened(Syscalls.get().fcntl(number, F_DUPFD_CLOEXEC, 0), "dup", name);
     }
@@ -216,7 +236,16 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException E2BIG (as "file too large" would be of writing) if there is more
      */
     public byte[] readAll(int limit) {
-        byte[] all = new byte[Math.min(FIRST_CHUNK, limit + 1)];
+        return readAll(limit, FIRST_CHUNK - 1);
+    }
+
+    /**
+     * The same of a file whose size is known, mostly: what is read once is not copied again.
+     *
+     * @param expected bytes; there may be less or more
+     */
+    public byte[] readAll(int limit, long expected) {
+        byte[] all = new byte[(int) Math.min(expected + 1, limit + 1L)];
         int size = 0;
         for (int count; (count = read(all, size, Math.min(CHUNK, all.length - size))) > 0; ) {
             size += count;
@@ -228,7 +257,7 @@ public final class Fd implements AutoCloseable {
                 all = Arrays.copyOf(all, (int) Math.min(2L * size, limit + 1L));
             }
         }
-        return Arrays.copyOf(all, size);
+        return size == all.length ? all : Arrays.copyOf(all, size);
     }
 
     /**

@@ -13,6 +13,7 @@ import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.cgroup.TrackingCgroup;
 import io.reaper.runtime.container.ContainerHooks;
 import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.launch.CallerDescriptors;
 import io.reaper.runtime.launch.InitProcess;
 import io.reaper.runtime.launch.Launched;
 import io.reaper.runtime.launch.PidFile;
@@ -54,12 +55,13 @@ public final class Create {
      */
     public Launched create(CreateRequest request) {
         settings.isolation();
-        InitProcess.checkPreserved(request.preservedFds());
+        Surroundings surroundings = Surroundings.ofInit(request.preservedFds(), log);
         Bundle bundle = Bundle.load(request.bundle());
         ContainerHooks.check(bundle.spec(), settings);
         Optional<Cgroup> cgroup = TrackingCgroup.plan(request.id(), bundle.spec());
         InitPlanner planner = new InitPlanner(bundle.spec());
-        InitPlan plan = planner.plan(request.id(), request.newKeyring(), InitPlan.Gate.START);
+        InitPlan plan =
+                planner.plan(request.id(), request.newKeyring(), InitPlan.Gate.START, surroundings);
         planner.warning().ifPresent(log::warning);
 
         ContainerDirectory directory =
@@ -71,7 +73,16 @@ public final class Create {
                     Console.open(
                             bundle.spec().process(), request.consoleSocket(), request.detached())) {
                 Launched init =
-                        create(request, bundle, plan, cgroup, console, directory, lock, undo);
+                        create(
+                                request,
+                                bundle,
+                                plan,
+                                surroundings.descriptors(),
+                                cgroup,
+                                console,
+                                directory,
+                                lock,
+                                undo);
                 log.debug("created " + request.id() + ", pid " + init.child().pid());
                 return init;
             } catch (RuntimeException e) {
@@ -89,6 +100,7 @@ public final class Create {
             CreateRequest request,
             Bundle bundle,
             InitPlan plan,
+            CallerDescriptors descriptors,
             Optional<Cgroup> cgroup,
             Console console,
             ContainerDirectory directory,
@@ -114,7 +126,7 @@ public final class Create {
                         InitProcess.spawn(
                                 hooked,
                                 console.streams(),
-                                request.preservedFds(),
+                                descriptors,
                                 List.of(handle, hold),
                                 cgroup,
                                 log)) {

@@ -13,6 +13,7 @@ import io.reaper.linux.terminal.Pty;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.container.ContainerProcesses;
 import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.launch.CallerDescriptors;
 import io.reaper.runtime.launch.InitProcess;
 import io.reaper.runtime.launch.Launched;
 import io.reaper.runtime.launch.PidFile;
@@ -95,11 +96,11 @@ public final class Exec {
         }
 
         Launched launch() {
-            InitProcess.checkPreserved(request.preservedFds());
+            Surroundings surroundings = Surroundings.ofExec(request.preservedFds(), log);
             List<String> notApplied = new ArrayList<>();
             Spec.ContainerProcess process = request.process().in(directory, notApplied);
             InitPlanner planner = new InitPlanner(process);
-            InitPlan plan = planner.plan(request.id(), true, InitPlan.Gate.NONE);
+            InitPlan plan = planner.plan(request.id(), true, InitPlan.Gate.NONE, surroundings);
             planner.warning().ifPresent(log::warning);
             if (!notApplied.isEmpty()) {
                 log.warning("host mode: not applied: " + String.join(", ", notApplied));
@@ -110,7 +111,7 @@ public final class Exec {
                     Console console =
                             Console.open(process, request.consoleSocket(), request.detached());
                     Fd pidfdSocket = request.pidfdSocket().map(UnixSockets::connect).orElse(null);
-                    InitProcess stage = spawn(plan, console, init)) {
+                    InitProcess stage = spawn(plan, surroundings.descriptors(), console, init)) {
                 try {
                     enter(stage, init);
                     Optional<Pty> terminal = console.handOver();
@@ -129,12 +130,13 @@ public final class Exec {
             }
         }
 
-        private InitProcess spawn(InitPlan plan, Console console, Pidfd init) {
+        private InitProcess spawn(
+                InitPlan plan, CallerDescriptors descriptors, Console console, Pidfd init) {
             try {
                 return InitProcess.spawn(
                         plan,
                         console.streams(),
-                        request.preservedFds(),
+                        descriptors,
                         List.of(),
                         processes.cgroup(),
                         log);

@@ -157,9 +157,23 @@ public final class ContainerDirectory {
         return here.isPresent() ? here : ExitRecord.read(state.bundle());
     }
 
-    /** For the holder of the lock. */
+    /**
+     * For the holder of the lock.
+     *
+     * @throws ContainerException if nobody could read it any more, so large are the annotations
+     */
     public void save(ContainerState state) {
-        AtomicFile.write(path.resolve(STATE), StateJson.encode(state), FILE_PERMISSIONS);
+        byte[] document = StateJson.encode(state);
+        if (document.length > STATE_LIMIT) {
+            throw new ContainerException(
+                    ErrorCode.E_CONFIG_INVALID,
+                    "config.json: annotations: state.json would have "
+                            + document.length
+                            + " bytes, at most "
+                            + STATE_LIMIT
+                            + " are read");
+        }
+        AtomicFile.write(path.resolve(STATE), document, FILE_PERMISSIONS);
     }
 
     /** Keeps the configuration as it was at create. */

@@ -43,7 +43,7 @@ class CrashKernelTest {
             case DIRECTORY -> Files.exists(dir);
             case STATE -> !state.isEmpty();
             case FIFO -> Files.exists(dir.resolve("exec.fifo"));
-            case PID -> !state.isEmpty() && !state.contains("\"pid\" : 0,");
+            case PID -> !state.isEmpty() && !state.contains("\"pid\": 0,");
             case CREATED -> state.contains("\"created\",");
         };
     }
