@@ -13,6 +13,7 @@ command -v "$cc" >/dev/null || { echo "linux/src/main/c/build.sh: no C compiler 
 # one segment, nothing but code: a page of memory for each pod
 "$cc" -std=c11 -Os -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
     -static -no-pie -nostdlib -s -Wl,-z,noseparate-code -Wl,--build-id=none "$src/pause.c" -o "$out/pause"
-"$cc" -std=c11 -O2 -Wall -Wextra -Werror -fPIC -DPAUSE="\"$out/pause\"" -c "$src/seam.c" -o "$out/seam.o"
+seam() { "$cc" -std=c11 -O2 -Wall -Wextra -Werror -fPIC -DPAUSE="\"$out/pause\"" "$@" "$src/seam.c"; }
+seam -DREAPER_IMAGE -c -o "$out/seam.o"
 ar rcs "$out/libreaper_linux.a" "$out/seam.o"
-"$cc" -shared -o "$lib/libreaper_linux.so" "$out/seam.o"
+seam -shared -o "$lib/libreaper_linux.so"

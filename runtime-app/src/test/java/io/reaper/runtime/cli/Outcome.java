@@ -8,6 +8,10 @@ import java.nio.charset.StandardCharsets;
 public record Outcome(int status, String out, String err) {
 
     public static Outcome of(String... args) {
+        return of(new RuntimeCommandLine(), args);
+    }
+
+    static Outcome of(RuntimeCommandLine program, String... args) {
         PrintStream out = System.out;
         PrintStream err = System.err;
         ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -15,7 +19,7 @@ public record Outcome(int status, String out, String err) {
         System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
         try {
-            int status = new RuntimeCommandLine().execute(args);
+            int status = program.execute(args);
             return new Outcome(
                     status,
                     said.toString(StandardCharsets.UTF_8),

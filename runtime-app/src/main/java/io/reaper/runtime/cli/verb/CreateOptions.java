@@ -1,6 +1,7 @@
 package io.reaper.runtime.cli.verb;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.WorkingDirectory;
 import io.reaper.runtime.cli.option.ContainerIdConverter;
 import io.reaper.runtime.lifecycle.CreateRequest;
 import java.nio.file.Path;
@@ -64,7 +65,13 @@ final class CreateOptions {
             throw refused("--preserve-fds " + preserveFds + ": must not be negative");
         }
         return new CreateRequest(
-                id, bundle, pidFile, consoleSocket, detached, !noNewKeyring, preserveFds);
+                id,
+                WorkingDirectory.check(bundle),
+                pidFile,
+                consoleSocket,
+                detached,
+                !noNewKeyring,
+                preserveFds);
     }
 
     private ParameterException refused(String reason) {
