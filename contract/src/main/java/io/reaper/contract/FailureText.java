@@ -15,6 +15,7 @@ import java.nio.file.NotLinkException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 
 /**
  * What was thrown, in one line for whoever called the program: no stack trace, and no name of a
@@ -51,8 +52,8 @@ public final class FailureText {
             return of(cause, depth - 1);
         }
         return switch (error) {
-            case ReaperException known -> firstLine(known);
-            case LinuxException refused -> firstLine(refused);
+            case ReaperException known -> oneLine(known);
+            case LinuxException refused -> oneLine(refused);
             case FileSystemException file -> ofFile(file);
             case IOException failed -> plain(failed.getMessage()).orElse("input or output failed");
             case OutOfMemoryError full -> "out of memory: what was read does not fit into the heap";
@@ -60,11 +61,11 @@ public final class FailureText {
         };
     }
 
-    private static String firstLine(RuntimeException known) {
+    private static String oneLine(RuntimeException known) {
         String message = known.getMessage();
         return message == null || message.isBlank()
                 ? "internal error" + place(known) + ": an error without words"
-                : message.lines().findFirst().orElse(message);
+                : message.lines().collect(Collectors.joining(" "));
     }
 
     private static String ofFile(FileSystemException error) {

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
@@ -48,8 +49,6 @@ public final class RuntimeCommandLine {
         commandLine.getSubcommands().get("ps").setStopAtPositional(true); // options of ps(1)
         RefusedVerb.addAllTo(commandLine);
         commandLine.registerConverter(Path.class, new PathConverter());
-        commandLine.setParameterExceptionHandler((e, args) -> misuse(e));
-        commandLine.setExecutionExceptionHandler((e, line, parsed) -> failure(e, line));
     }
 
     /** The program with its verbs, for those who look at what it takes. */
@@ -74,9 +73,23 @@ public final class RuntimeCommandLine {
     public int execute(String... args) {
         try {
             WorkingDirectory.leaveIfLost();
-            return commandLine.execute(args);
-        } catch (Throwable e) { // picocli hands Exceptions of verbs to failure(), and no Error
+            return run(args);
+        } catch (Throwable e) {
             return failure(e, isExec(args));
+        }
+    }
+
+    /** Not picocli's own execute(), which prints the stack trace of what it does not expect. */
+    private int run(String... args) {
+        try {
+            return commandLine.getExecutionStrategy().execute(commandLine.parseArgs(args));
+        } catch (ParameterException e) {
+            return misuse(e);
+        } catch (ExecutionException e) {
+            Throwable thrown = e.getCause() == null ? e : e.getCause();
+            return thrown instanceof ParameterException misuse
+                    ? misuse(misuse)
+                    : failure(thrown, e.getCommandLine().getCommandName().equals(EXEC));
         }
     }
 
@@ -116,12 +129,6 @@ public final class RuntimeCommandLine {
         return (at.getCommand() == command ? "unknown command \"" : "unexpected argument \"")
                 + first
                 + "\"";
-    }
-
-    private int failure(Exception e, CommandLine at) {
-        return e instanceof ParameterException misuse
-                ? misuse(misuse)
-                : failure(e, at.getCommandName().equals(EXEC));
     }
 
     private int failure(Throwable e, boolean exec) {

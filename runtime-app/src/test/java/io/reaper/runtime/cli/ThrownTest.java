@@ -68,7 +68,7 @@ class ThrownTest {
     @MethodSource("thrown")
     void endsInOneLine(Throwable thrown) {
         for (String verb : verbs()) {
-            Outcome outcome = Outcome.of(throwing(verb, thrown), verb);
+            Outcome outcome = Outcome.of(() -> throwing(verb, thrown), verb);
             assertEquals(verb.equals("exec") ? 255 : 1, outcome.status(), verb);
             check(verb, outcome);
         }
@@ -97,7 +97,7 @@ class ThrownTest {
         RuntimeCommandLine program = new RuntimeCommandLine();
         Callable<Integer> command =
                 () -> {
-                    throw ThrownTest.<RuntimeException>unchecked(thrown);
+                    throw unchecked(thrown);
                 };
         CommandSpec all = program.model().getCommandSpec();
         all.removeSubcommand(verb);
@@ -105,23 +105,29 @@ class ThrownTest {
         return program;
     }
 
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> T unchecked(Throwable thrown) throws T {
-        throw (T) thrown;
+    private static RuntimeException unchecked(Throwable thrown) {
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) thrown;
     }
 
     /** Thrown before any verb runs. */
     @Test
     void alsoWhileTheArgumentsAreRead() {
         for (Throwable thrown : thrown().toList()) {
-            RuntimeCommandLine program = new RuntimeCommandLine();
-            program.model()
-                    .setExecutionStrategy(
-                            parsed -> {
-                                throw ThrownTest.<RuntimeException>unchecked(thrown);
-                            });
-            check("list", Outcome.of(program, "list"));
-            assertEquals(255, Outcome.of(program, "exec", "a", "b").status());
+            check("list", Outcome.of(() -> failing(thrown), "list"));
+            assertEquals(255, Outcome.of(() -> failing(thrown), "exec", "a", "b").status());
         }
+    }
+
+    private static RuntimeCommandLine failing(Throwable thrown) {
+        RuntimeCommandLine program = new RuntimeCommandLine();
+        program.model()
+                .setExecutionStrategy(
+                        parsed -> {
+                            throw unchecked(thrown);
+                        });
+        return program;
     }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.ParameterException;
@@ -33,9 +34,7 @@ public final class ShimCommandLine {
         serve = new ServeCommand(vertx);
         commandLine =
                 new CommandLine(new RootCommand(), new Commands(serve))
-                        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-                        .setParameterExceptionHandler((error, words) -> fail(error))
-                        .setExecutionExceptionHandler((error, command, parsed) -> fail(error));
+                        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         // picocli makes a command at its first use, by reflection, which an image has for none
         commandLine.getSubcommands().values().forEach(CommandLine::getCommand);
     }
@@ -70,8 +69,13 @@ public final class ShimCommandLine {
         Thread.setDefaultUncaughtExceptionHandler((thread, error) -> fail(error));
         try {
             WorkingDirectory.leaveIfLost();
-            return commandLine.execute(GoFlags.toPicocli(args));
-        } catch (Throwable e) { // picocli hands Exceptions of commands to fail(), and no Error
+            // not picocli's own execute(), which prints the stack trace of what it does not expect
+            return commandLine
+                    .getExecutionStrategy()
+                    .execute(commandLine.parseArgs(GoFlags.toPicocli(args)));
+        } catch (ExecutionException e) {
+            return fail(e.getCause() == null ? e : e.getCause());
+        } catch (Throwable e) {
             return fail(e);
         }
     }

@@ -14,13 +14,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.InitializationException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Whatever an action throws, containerd reads one line, without the names of our classes. */
 class ThrownTest {
 
     static Stream<Throwable> thrown() {
-        CommandLine line = new CommandLine(new RootCommand());
+        CommandLine line = new CommandLine(CommandSpec.create());
         return Stream.of(
                 new RuntimeException(),
                 new NullPointerException("Cannot invoke \"io.reaper.shim.X.y()\""),
@@ -34,7 +35,7 @@ class ThrownTest {
                 new UncheckedIOException(new NotDirectoryException("/x")),
                 new InitializationException("Could not instantiate class io.reaper.shim.X"),
                 new ParameterException(
-                        line, "(java.lang.X: y)", new IllegalStateException("y"), null, null),
+                        line, "(java.lang.X: y)", new IllegalStateException("y"), null, "z"),
                 new ParameterException(line, "Unmatched argument at index 0: 'dance'"),
                 new LinuxException("open", "/x", Errno.ENOTDIR));
     }
