@@ -91,16 +91,17 @@ public final class Fd implements AutoCloseable {
      */
     public static Fd openBeneath(Fd directory, String relative, int flags, int mode) {
         long resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-        return opened(
+        long result =
                 Syscalls.get()
                         .openat2(
                                 directory.number,
                                 relative,
                                 flags | OpenFlags.O_CLOEXEC,
                                 mode,
-                                resolve),
-                "open",
-                directory.name + "/" + relative);
+                                resolve);
+        // of a file's own there is no EPERM: a seccomp filter
+        String call = result == -Errno.EPERM.number() ? "openat2" : "open";
+        return opened(result, call, directory.name + "/" + relative);
     }
 
     /** Both ends of a pipe: the reading one, the writing one. */
