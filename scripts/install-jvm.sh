@@ -60,13 +60,16 @@ true 2>/dev/null 3<&0 || exec </dev/null
 true 2>/dev/null 3>&1 || exec >/dev/null
 true 3>&2 || exec 2>/dev/null
 $first
+# Nor does Java start in a directory that has been removed before. Relative paths are refused then.
+directory=
+[ . -ef "\$PWD" ] || { cd /; directory=-Dreaper.directory.lost=true; }
 LC_ALL=C.UTF-8
 export LC_ALL
 [ -x '$JAVA_HOME/bin/java' ] || {
     echo '$name: no Java at $JAVA_HOME/bin/java: install again with scripts/install.sh --jvm' >&2
     exit 1
 }
-exec '$JAVA_HOME/bin/java' $* "\$@"
+exec '$JAVA_HOME/bin/java' \$directory $* "\$@"
 T
     chmod 755 "$bin/.$name.$$"
     mv -f "$bin/.$name.$$" "$bin/$name"

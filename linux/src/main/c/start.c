@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #define MIB (1024 * KIB)
 /* The arguments may take 128 KiB of the stack, whatever its limit (execve(2)). */
 #define STACK_NEEDED (256 * KIB)
+#define STACK_UNLIMITED (8 * MIB) /* what the kernel gives by default */
 #define STACK_WANTED (1 * MIB)
 /* Beside the image's heap: what a verb allocates, the C library, threads. */
 #define DATA_NEEDED (8 * MIB)
@@ -46,13 +48,15 @@ static struct saved saved[] = {
 };
 #define SAVED (sizeof saved / sizeof *saved)
 
-/* By the older call where a filter does not know prlimit64, which the C library takes. */
-static int get_limit(int resource, struct rlimit *limit) {
-    return getrlimit(resource, limit) == 0 ? 0 : (int)syscall(SYS_getrlimit, resource, limit);
-}
-
-static int set_limit(int resource, const struct rlimit *limit) {
-    return setrlimit(resource, limit) == 0 ? 0 : (int)syscall(SYS_setrlimit, resource, limit);
+/* Where a filter leaves prlimit64 out the older calls do the same for the process itself. Not getrlimit(3), which is prlimit64. */
+static int limit_of(int resource, const struct rlimit *wanted, struct rlimit *old) {
+    if (syscall(SYS_prlimit64, 0, resource, wanted, old) == 0)
+        return 0;
+    if (errno != EPERM && errno != ENOSYS)
+        return -1;
+    if (old && syscall(SYS_getrlimit, resource, old))
+        return -1;
+    return wanted ? (int)syscall(SYS_setrlimit, resource, wanted) : 0;
 }
 
 long reaper_restore_limits(void) {
@@ -60,10 +64,10 @@ long reaper_restore_limits(void) {
         struct rlimit now;
         if (!saved[i].changed)
             continue;
-        if (get_limit(saved[i].resource, &now))
+        if (limit_of(saved[i].resource, 0, &now))
             return -errno;
         now.rlim_cur = saved[i].limit.rlim_cur < now.rlim_max ? saved[i].limit.rlim_cur : now.rlim_max;
-        if (set_limit(saved[i].resource, &now))
+        if (limit_of(saved[i].resource, &now, 0))
             return -errno;
     }
     return 0;
@@ -80,7 +84,7 @@ static void want(struct saved *s, unsigned long wanted, unsigned long needed, co
         return;
     struct rlimit raised = s->limit;
     raised.rlim_cur = raised.rlim_max < wanted ? raised.rlim_max : wanted;
-    if (raised.rlim_cur > s->limit.rlim_cur && set_limit(s->resource, &raised) == 0)
+    if (raised.rlim_cur > s->limit.rlim_cur && limit_of(s->resource, &raised, 0) == 0)
         s->changed = 1;
     else
         raised.rlim_cur = s->limit.rlim_cur;
@@ -137,6 +141,40 @@ static void reset_what_we_rely_on(void) {
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, 0, 8);
 }
 
+/*
+ * What the virtual machine of an executable asks the C library before any Java runs, and ends without: the linker puts these
+ * in its place (--wrap, in the pom). Filters of container engines know neither the calls nor that programs need them.
+ */
+#if defined(REAPER_IMAGE)
+int __wrap_getrlimit(int resource, struct rlimit *old) { return limit_of(resource, 0, old); }
+
+int __wrap_setrlimit(int resource, const struct rlimit *wanted) { return limit_of(resource, wanted, 0); }
+
+extern int __real_pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes) __attribute__((weak)); /* without --wrap: none */
+extern void *__libc_stack_end; /* of the first thread, from the dynamic linker */
+
+/* The bounds of a thread's stack: glibc also asks for the first one's limit (prlimit64) and for processors (sched_getaffinity). */
+int __wrap_pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes) {
+    int result = __real_pthread_getattr_np(thread, attributes);
+    void *lowest;
+    size_t size = 0;
+    if (result != EPERM && result != ENOSYS)
+        return result;
+    if (pthread_attr_getstack(attributes, &lowest, &size) == 0 && size > 0)
+        return 0; /* it asks for processors last */
+    if (getpid() != syscall(SYS_gettid))
+        return result;
+    struct rlimit stack;
+    if (limit_of(RLIMIT_STACK, 0, &stack) || stack.rlim_cur > STACK_UNLIMITED)
+        stack.rlim_cur = STACK_UNLIMITED;
+    unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);
+    unsigned long end = ((unsigned long)__libc_stack_end | (page - 1)) + 1;
+    size = stack.rlim_cur & ~(page - 1);
+    pthread_attr_init(attributes);
+    return pthread_attr_setstack(attributes, (void *)(end - size), size);
+}
+#endif
+
 /* The first that the virtual machine says of its own end; the rest is for those who built it. */
 void reaper_crash_text(void) {
     static int said;
@@ -151,7 +189,7 @@ void reaper_crash_text(void) {
 void reaper_crash_end(void) {
     struct rlimit core;
     reaper_crash_text();
-    if (get_limit(RLIMIT_CORE, &core) == 0 && core.rlim_cur > 0)
+    if (limit_of(RLIMIT_CORE, 0, &core) == 0 && core.rlim_cur > 0)
         abort();
     _exit(1);
 }
@@ -160,7 +198,7 @@ __attribute__((constructor)) static void start(void) {
     open_standard_streams();
     reset_what_we_rely_on();
     for (unsigned i = 0; i < SAVED; i++)
-        if (get_limit(saved[i].resource, &saved[i].limit))
+        if (limit_of(saved[i].resource, 0, &saved[i].limit))
             saved[i] = (struct saved){saved[i].resource, {RLIM_INFINITY, RLIM_INFINITY}, 0};
     if (reaper_image_heap)
         check_limits((unsigned long)reaper_image_heap, (unsigned long)reaper_address_space);

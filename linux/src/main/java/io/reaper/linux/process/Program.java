@@ -85,7 +85,8 @@ public final class Program implements AutoCloseable {
                         cPath.address(),
                         argv.address(),
                         env.address());
-        return new LinuxException("exec", path, new Errno(Math.toIntExact(-result)));
+        String call = file.isPresent() ? "execveat" : "exec";
+        return new LinuxException(call, path, new Errno(Math.toIntExact(-result)));
     }
 
     @Override

@@ -101,7 +101,7 @@ public final class InitProcess implements AutoCloseable {
         if (message instanceof InitMessage.Pid(int pid)) {
             return pid;
         }
-        throw unexpected(message);
+        throw failed(message);
     }
 
     /** Lets it go on. */
@@ -140,7 +140,7 @@ public final class InitProcess implements AutoCloseable {
             log.debug("init failed: operation " + operation + ", errno " + errno);
             return new ContainerException(code, "unable to start container process: " + text);
         }
-        return unexpected(message);
+        return unexpected();
     }
 
     private InitMessage next() {
@@ -156,10 +156,10 @@ public final class InitProcess implements AutoCloseable {
                         : "killed by " + Signals.name(status.signal()));
     }
 
-    private static ContainerException unexpected(InitMessage message) {
+    private static ContainerException unexpected() {
         return new ContainerException(
                 ErrorCode.E_INTERNAL,
-                "unable to start container process: unexpected message " + message);
+                "unable to start container process: the init stage sent a message out of turn");
     }
 
     /** Ends it and takes its status; nothing happens if that was done. */

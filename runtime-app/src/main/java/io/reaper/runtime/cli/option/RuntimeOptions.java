@@ -1,6 +1,8 @@
 package io.reaper.runtime.cli.option;
 
 import io.reaper.contract.Settings;
+import io.reaper.contract.WorkingDirectory;
+import io.reaper.contract.WorkingDirectory.LostDirectoryException;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.lifecycle.Create;
 import io.reaper.runtime.lifecycle.Delete;
@@ -77,9 +79,10 @@ public abstract class RuntimeOptions {
         }
         Optional<Path> setting = settings().runtimeLog();
         try {
-            return setting.map(path -> RuntimeLog.open(path, logFormat, debug))
+            return setting.map(WorkingDirectory::check)
+                    .map(path -> RuntimeLog.open(path, logFormat, debug))
                     .orElseGet(RuntimeLog::none);
-        } catch (LinuxException e) {
+        } catch (LinuxException | LostDirectoryException e) {
             return RuntimeLog.none(); // a node's log must not stop its containers
         }
     }
@@ -93,7 +96,8 @@ public abstract class RuntimeOptions {
     }
 
     private StateStore store() {
-        return new StateStore(root.orElseGet(() -> settings().runtimeRoot()));
+        return new StateStore(
+                root.orElseGet(() -> WorkingDirectory.check(settings().runtimeRoot())));
     }
 
     public Create create() {
