@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -29,7 +28,7 @@ public final class RuntimeClient implements OciRuntime {
     private static final String PID_FILE = "init.pid";
     private static final String LOG_FILE = "log.json";
 
-    private final String configuredPath;
+    private final RuntimeBinary program;
     private final Path root;
     private final Children children;
     private final CommandRunner runner;
@@ -38,17 +37,17 @@ public final class RuntimeClient implements OciRuntime {
     /**
      * Drives one runtime.
      *
-     * @param configuredPath of the runtime's program, or its bare name
+     * @param program of the runtime
      * @param root where it keeps its containers' state
      * @param settings variables of its commands, which take the place of ours
      */
     public RuntimeClient(
-            String configuredPath,
+            RuntimeBinary program,
             Path root,
             Map<String, String> settings,
             Children children,
             ShimLog log) {
-        this.configuredPath = configuredPath;
+        this.program = program;
         this.root = root;
         this.children = children;
         this.runner = new CommandRunner(children, settings);
@@ -178,7 +177,7 @@ public final class RuntimeClient implements OciRuntime {
         return String.join(
                 " ",
                 "what the runtime keeps of it is removed by:",
-                configuredPath,
+                program.name(),
                 "--root",
                 root.toString(),
                 "delete --force",
@@ -204,9 +203,8 @@ public final class RuntimeClient implements OciRuntime {
     }
 
     private List<String> command(List<String> options, List<String> words) {
-        String searchPath = Optional.ofNullable(System.getenv("PATH")).orElse("");
         List<String> argv = new ArrayList<>();
-        argv.add(RuntimeBinary.resolve(configuredPath, searchPath));
+        argv.add(program.find());
         argv.addAll(List.of("--root", root.toString()));
         argv.addAll(options);
         argv.addAll(words);
@@ -225,7 +223,7 @@ public final class RuntimeClient implements OciRuntime {
         }
         String message =
                 said.isEmpty()
-                        ? configuredPath
+                        ? program.name()
                                 + " ended with status "
                                 + ended.exit().status().shellStatus()
                         : said;
