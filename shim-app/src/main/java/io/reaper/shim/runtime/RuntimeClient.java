@@ -15,13 +15,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Drives any runtime with runc's command line. Each command gets {@code --root} (one directory for
  * all containerd namespaces, {@code REAPER_RUNTIME_ROOT}: what makes an id unique on the node),
- * {@code --log BUNDLE/log.json} and {@code --log-format json}; each exec has a log of its own,
- * since many run at once.
+ * {@code --log BUNDLE/log.json}, where that can be written, and {@code --log-format json}; each
+ * exec has a log of its own, since many run at once.
  */
 public final class RuntimeClient implements OciRuntime {
 
@@ -60,7 +62,16 @@ public final class RuntimeClient implements OciRuntime {
         List<String> words = new ArrayList<>(List.of("create", "--bundle", bundle.toString()));
         addFiles(words, pidFile, streams);
         words.add(id.value());
-        return make(words, bundle.resolve(LOG_FILE), pidFile, streams, patience);
+        deleteStale(pidFile);
+        Path logFile = bundle.resolve(LOG_FILE);
+        long logEnd = RuntimeLog.end(logFile);
+        return make(
+                command(logOptions(logFile), words),
+                "create",
+                () -> RuntimeLog.lastError(logFile, logEnd),
+                pidFile,
+                streams,
+                patience);
     }
 
     @Override
@@ -76,7 +87,13 @@ public final class RuntimeClient implements OciRuntime {
                     new ArrayList<>(List.of("exec", "--process", files.process() + "", "--detach"));
             addFiles(words, files.pid(), streams);
             words.add(id.value());
-            return make(words, files.log(), files.pid(), streams, Patience.until(deadline));
+            return make(
+                    command(log(files.log()), words),
+                    "exec",
+                    files::lastError,
+                    files.pid(),
+                    streams,
+                    Patience.until(deadline));
         }
     }
 
@@ -91,12 +108,14 @@ public final class RuntimeClient implements OciRuntime {
      * process's streams: its log alone says why it failed.
      */
     private ChildProcess make(
-            List<String> words, Path logFile, Path pidFile, Streams streams, Patience patience) {
-        long logEnd = RuntimeLog.end(logFile);
-        List<String> argv = command(logOptions(logFile), words);
+            List<String> argv,
+            String verb,
+            Supplier<Optional<String>> lastError,
+            Path pidFile,
+            Streams streams,
+            Patience patience) {
         Children.Hold hold = children.hold();
         try {
-            deleteStale(pidFile);
             Ended ended = runner.run(argv, streams.descriptors(), patience);
             if (ended.succeeded()) {
                 return claim(pidFile, ended);
@@ -104,8 +123,7 @@ public final class RuntimeClient implements OciRuntime {
             if (ended.killed() || ended.diedOfASignal()) {
                 abandon(ended); // it could not clean up behind itself
             }
-            String said = RuntimeLog.lastError(logFile, logEnd).orElse("");
-            throw failure(words.getFirst(), ended, said);
+            throw failure(verb, ended, lastError.get().orElse(""));
         } finally {
             hold.close();
         }
@@ -212,9 +230,11 @@ public final class RuntimeClient implements OciRuntime {
     }
 
     private static List<String> logOptions(Path logFile) {
-        return Files.isDirectory(logFile.getParent()) // a dead shim's bundle may be gone already
-                ? List.of("--log", logFile.toString(), "--log-format", "json")
-                : List.of();
+        return RuntimeLog.isWritable(logFile) ? log(logFile) : List.of();
+    }
+
+    private static List<String> log(Path file) {
+        return List.of("--log", file.toString(), "--log-format", "json");
     }
 
     private ShimException failure(String verb, Ended ended, String said) {
