@@ -113,7 +113,7 @@ class ContractTest {
         for (String bad :
                 List.of("", ".", "..", "a/b", "../x", "a b", "ä", "a\n", "a\0", "x".repeat(1025))) {
             String message =
-                    assertThrows(IllegalArgumentException.class, () -> ContainerId.of(bad), bad)
+                    assertThrows(InvalidIdException.class, () -> ContainerId.of(bad), bad)
                             .getMessage();
             assertTrue(message.startsWith("invalid container id"), message);
             assertTrue(message.length() < 200 && message.lines().count() == 1, message);

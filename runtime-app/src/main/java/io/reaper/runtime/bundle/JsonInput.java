@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
+import io.reaper.contract.ErrorCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -45,11 +46,11 @@ final class JsonInput implements AutoCloseable {
 
     /** The value just read is wrong. */
     SpecException wrong(String problem) {
-        return new SpecException(file, path(), problem);
+        return new SpecException(ErrorCode.E_CONFIG_INVALID, file, path(), problem);
     }
 
     SpecException wrong(String property, String problem) {
-        return new SpecException(file, property, problem);
+        return new SpecException(ErrorCode.E_CONFIG_INVALID, file, property, problem);
     }
 
     /** Enters the object that must be the current value. */

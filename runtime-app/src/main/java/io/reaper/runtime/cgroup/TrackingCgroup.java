@@ -1,6 +1,7 @@
 package io.reaper.runtime.cgroup;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.linux.file.FileStat;
@@ -43,7 +44,8 @@ public final class TrackingCgroup {
                             ? inSlice(SystemdScope.parse(wanted), mount).orElse(own)
                             : wanted);
         } catch (IllegalArgumentException e) {
-            throw new SpecException("config.json", "linux.cgroupsPath", e.getMessage());
+            throw new SpecException(
+                    ErrorCode.E_CGROUP_INVALID, "config.json", "linux.cgroupsPath", e.getMessage());
         }
     }
 
@@ -65,13 +67,16 @@ public final class TrackingCgroup {
     public static Tracking create(Cgroup group) {
         if (group.isPopulated()) {
             throw new ContainerException(
+                    ErrorCode.E_CGROUP_IN_USE,
                     "cgroup " + group.directory() + " (linux.cgroupsPath) holds other processes");
         }
         try {
             LinuxFiles.removeDirectory(group.directory());
         } catch (LinuxException e) {
             throw new ContainerException(
-                    "cgroup " + group.directory() + " (linux.cgroupsPath) is in use by others", e);
+                    ErrorCode.E_CGROUP_IN_USE,
+                    "cgroup " + group.directory() + " (linux.cgroupsPath) is in use by others",
+                    e);
         }
         group.create();
         return new Tracking(intended(group).path(), FileStat.of(group.directory()).inode());

@@ -1,5 +1,6 @@
 package io.reaper.runtime.init;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Program;
 import io.reaper.linux.process.Rlimits;
@@ -78,9 +79,14 @@ public final class InitStage {
             channel.send(new InitMessage.Ready());
             return Optional.of(program);
         } catch (LinuxException e) {
-            failure = new InitMessage.Failed(e.operation(), e.errno().number(), e.getMessage());
+            failure =
+                    new InitMessage.Failed(
+                            ErrorCode.E_INIT_FAILED,
+                            e.operation(),
+                            e.errno().number(),
+                            e.getMessage());
         } catch (ProgramNotFoundException e) {
-            failure = new InitMessage.Failed("exec", e.errno(), e.getMessage());
+            failure = new InitMessage.Failed(e.code(), "exec", e.errno(), e.getMessage());
         }
         channel.send(failure);
         return Optional.empty();
@@ -102,11 +108,12 @@ public final class InitStage {
                     channel.close();
                     // waits for start, which reads: the end means success, bytes are an error
                     try (Fd gate = Fd.of(base + FIFO).reopen(OpenFlags.O_WRONLY)) {
-                        gate.write(refused(program, plan).getBytes(StandardCharsets.UTF_8));
+                        InitMessage.Failed refusal = refused(program, plan);
+                        String text = refusal.code() + " " + refusal.text();
+                        gate.write(text.getBytes(StandardCharsets.UTF_8));
                     }
                 }
-                case NONE ->
-                        channel.send(new InitMessage.Failed("exec", 0, refused(program, plan)));
+                case NONE -> channel.send(refused(program, plan));
             }
         }
     }
@@ -117,17 +124,25 @@ public final class InitStage {
                 .runAll(HookKind.START_CONTAINER, start.hooks());
     }
 
-    private String refused(Program program, InitPlan plan) {
+    private InitMessage.Failed refused(Program program, InitPlan plan) {
         try {
             plan.startHooks().ifPresent(InitStage::run);
             Program.closeOnExecFrom(base);
             Program.restoreLimits();
             plan.limits().forEach(rlimits::set);
-            return program.exec().getMessage();
-        } catch (LinuxException | HookException e) {
-            return e.getMessage();
+            return refused(ErrorCode.E_PROGRAM_REFUSED, program.exec().getMessage());
+        } catch (HookException e) {
+            return refused(e.code(), e.getMessage());
+        } catch (LinuxException e) {
+            return refused(ErrorCode.E_INIT_FAILED, e.getMessage());
         } catch (OutOfMemoryError e) {
-            return "exec " + plan.args().getFirst() + ": no memory within process.rlimits";
+            return refused(
+                    ErrorCode.E_NO_MEMORY,
+                    "exec " + plan.args().getFirst() + ": no memory within process.rlimits");
         }
+    }
+
+    private static InitMessage.Failed refused(ErrorCode code, String text) {
+        return new InitMessage.Failed(code, "exec", 0, text);
     }
 }

@@ -1,5 +1,6 @@
 package io.reaper.runtime.launch;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Child;
@@ -53,6 +54,7 @@ public final class InitProcess implements AutoCloseable {
         byte[] encoded = PlanCodec.encode(plan);
         if (encoded.length > PlanCodec.LIMIT) {
             throw new ContainerException(
+                    ErrorCode.E_PROCESS_INVALID,
                     "unable to start container process: process.args and process.env: "
                             + Errno.E2BIG.text());
         }
@@ -98,7 +100,9 @@ public final class InitProcess implements AutoCloseable {
                 Fd.of(number).stat();
             } catch (LinuxException e) {
                 throw new ContainerException(
-                        "--preserve-fds " + count + ": descriptor " + number + " is not open", e);
+                        ErrorCode.E_DESCRIPTOR_CLOSED,
+                        "--preserve-fds " + count + ": descriptor " + number + " is not open",
+                        e);
             }
         }
     }
@@ -153,16 +157,19 @@ public final class InitProcess implements AutoCloseable {
     }
 
     private ContainerException failed(InitMessage message) {
-        if (message instanceof InitMessage.Failed(String operation, int errno, String text)) {
+        if (message
+                instanceof
+                InitMessage.Failed(ErrorCode code, String operation, int errno, String text)) {
             log.debug("init failed: operation " + operation + ", errno " + errno);
-            return new ContainerException("unable to start container process: " + text);
+            return new ContainerException(code, "unable to start container process: " + text);
         }
         return unexpected(message);
     }
 
     private InitMessage next() {
         Optional<InitMessage> message = channel.receive();
-        return message.orElseThrow(() -> new ContainerException(end(child.pidfd().await())));
+        return message.orElseThrow(
+                () -> new ContainerException(ErrorCode.E_INIT_ENDED, end(child.pidfd().await())));
     }
 
     private static String end(ExitStatus status) {
@@ -174,6 +181,7 @@ public final class InitProcess implements AutoCloseable {
 
     private static ContainerException unexpected(InitMessage message) {
         return new ContainerException(
+                ErrorCode.E_INTERNAL,
                 "unable to start container process: unexpected message " + message);
     }
 

@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.contract.ExitRecord;
 import io.reaper.contract.Settings;
 import io.reaper.linux.cgroup.Cgroup;
@@ -157,11 +158,14 @@ public final class Create {
     private ContainerException exists(ContainerId id) {
         String holder =
                 store.at(id).load().map(state -> " (bundle " + state.bundle() + ")").orElse("");
-        return new ContainerException("container with id " + id + " already exists" + holder);
+        return new ContainerException(
+                ErrorCode.E_ID_IN_USE, "container with id " + id + " already exists" + holder);
     }
 
     private static ContainerException removedMeanwhile(ContainerId id) {
-        return new ContainerException("container " + id + " was deleted while being created");
+        return new ContainerException(
+                ErrorCode.E_CONTAINER_DELETED,
+                "container " + id + " was deleted while being created");
     }
 
     private void undo(Deque<Runnable> undo, RuntimeException cause) {
@@ -170,7 +174,7 @@ public final class Create {
                 step.run();
             } catch (RuntimeException e) {
                 cause.addSuppressed(e);
-                log.warning("undoing a failed create: " + e.getMessage());
+                log.warning("undoing a failed create: ", e);
             }
         }
         undo.clear();

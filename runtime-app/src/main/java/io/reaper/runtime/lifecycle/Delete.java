@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Pidfd;
@@ -101,6 +102,7 @@ public final class Delete {
                 // deadline: END_WITHIN
                 if (!handle.awaitExit(Deadline.after(END_WITHIN))) {
                     throw new ContainerException(
+                            ErrorCode.E_PROCESS_LIVES,
                             refusal.getMessage()
                                     + " (it was sent a signal and has not ended within "
                                     + END_WITHIN.toSeconds()
@@ -118,6 +120,7 @@ public final class Delete {
         // deadline: END_WITHIN
         if (!processes.kill(Deadline.after(END_WITHIN))) {
             throw new ContainerException(
+                    ErrorCode.E_PROCESS_LIVES,
                     "cannot delete container "
                             + id
                             + ": still alive "
@@ -131,7 +134,7 @@ public final class Delete {
         try {
             return directory.load();
         } catch (DamagedStateException e) {
-            log.warning(e.getMessage());
+            log.warning("", e);
             return Optional.empty();
         }
     }

@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.UnixSockets;
@@ -87,6 +88,7 @@ public final class Exec {
             boolean paused = snapshot.status() == Status.PAUSED;
             if (paused && !request.ignorePaused()) {
                 throw new ContainerException(
+                        ErrorCode.E_CONTAINER_PAUSED,
                         "cannot exec in a paused container (use --ignore-paused to override)");
             }
             Status thawed = paused ? snapshot.state().status() : snapshot.status();
@@ -192,6 +194,7 @@ public final class Exec {
         ContainerException notRunning = ContainerException.notRunning(id, status);
         return status == Status.STOPPED
                 ? new ContainerException(
+                        ErrorCode.E_CONTAINER_NOT_RUNNING,
                         "cannot exec in a stopped container: " + notRunning.getMessage())
                 : notRunning;
     }

@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.process.Pidfd;
 import io.reaper.linux.seam.Errno;
@@ -59,6 +60,7 @@ public final class Kill {
             processes.signal(signal);
         } else if (!processes.kill(Deadline.after(GONE_WITHIN))) { // deadline: GONE_WITHIN
             throw new ContainerException(
+                    ErrorCode.E_PROCESS_LIVES,
                     "container "
                             + id
                             + ": still alive "

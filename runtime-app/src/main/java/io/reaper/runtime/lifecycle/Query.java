@@ -34,7 +34,7 @@ public final class Query {
             try {
                 store.at(id).snapshot().ifPresent(found::add);
             } catch (DamagedStateException e) {
-                log.warning(e.getMessage());
+                log.warning("", e);
             }
         }
         return found;

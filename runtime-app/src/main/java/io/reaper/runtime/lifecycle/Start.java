@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.event.Poll;
 import io.reaper.linux.file.Fd;
@@ -20,6 +21,7 @@ import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * {@code start}: lets a created container's init run the program (runtime-spec 1.2, runtime.md,
@@ -83,6 +85,7 @@ public final class Start {
 
     private static ContainerException notCreated(ContainerId id, Status status) {
         return new ContainerException(
+                ErrorCode.E_CONTAINER_NOT_CREATED,
                 switch (status) {
                     case RUNNING -> "cannot start an already running container: " + id;
                     case STOPPED -> "cannot start a container that has stopped: " + id;
@@ -106,11 +109,12 @@ public final class Start {
                     ready[0] != 0 || Poll.await(Deadline.after(Duration.ZERO), written)[0] != 0;
             if (!opened) {
                 throw new ContainerException(
+                        ErrorCode.E_INIT_ENDED,
                         "unable to start container process: init ended before the program ran");
             }
             String refused = read(reader);
             if (!refused.isEmpty()) {
-                throw new ContainerException("unable to start container process: " + refused);
+                throw refused(refused);
             }
         }
     }
@@ -126,5 +130,16 @@ public final class Start {
             }
             throw e;
         }
+    }
+
+    /** Init of a version before codes says the reason alone. */
+    private static ContainerException refused(String told) {
+        int space = told.indexOf(' ');
+        Optional<ErrorCode> code =
+                space < 0 ? Optional.empty() : ErrorCode.named(told.substring(0, space));
+        return new ContainerException(
+                code.orElse(ErrorCode.E_PROGRAM_REFUSED),
+                "unable to start container process: "
+                        + (code.isPresent() ? told.substring(space + 1) : told));
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
+import io.reaper.contract.InvalidIdException;
 import io.reaper.runtime.state.ContainerState.Tracking;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -194,7 +195,10 @@ public final class StateJson {
                                             new Tracking(
                                                     path, numbers.getOrDefault("cgroupInode", 0L))),
                     flags.contains("lateHooks"));
-        } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
+        } catch (InvalidIdException
+                | IllegalArgumentException
+                | ArithmeticException
+                | DateTimeException e) {
             throw new IOException(e.getMessage(), e);
         }
     }

@@ -1,6 +1,7 @@
 package io.reaper.runtime.state;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.InvalidIdException;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
@@ -94,7 +95,7 @@ public final class StateStore {
     private static Optional<ContainerId> valid(String name) {
         try {
             return Optional.of(ContainerId.of(name));
-        } catch (IllegalArgumentException e) {
+        } catch (InvalidIdException e) {
             return Optional.empty();
         }
     }

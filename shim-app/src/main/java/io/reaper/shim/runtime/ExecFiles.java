@@ -9,6 +9,7 @@ import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.LinuxException;
+import io.reaper.shim.runtime.RuntimeLog.Said;
 import io.reaper.shim.self.ScratchDirectory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -111,11 +112,15 @@ final class ExecFiles implements AutoCloseable {
     }
 
     /** The last error in the log. */
-    Optional<String> lastError() {
+    Optional<Said> lastError() {
         log.seek(0);
         String entries = new String(log.readAll(LOG_LIMIT), StandardCharsets.UTF_8);
         return RuntimeLog.lastError(entries)
-                .map(text -> text.replace(process().toString(), "process of exec " + name));
+                .map(said -> new Said(said.code(), named(said.message())));
+    }
+
+    private String named(String message) {
+        return message.replace(process().toString(), "process of exec " + name);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.reaper.shim.runtime;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.contract.Settings;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.process.Environment;
@@ -109,6 +110,7 @@ public record RuntimeBinary(Optional<String> configured) {
 
     private static ShimException nowhere(Path usual, String searchPath, Optional<Path> own) {
         return ShimException.failedPrecondition(
+                ErrorCode.E_RUNTIME_NOT_FOUND,
                 "OCI runtime binary not found: no executable "
                         + OURS
                         + " in "
@@ -121,6 +123,7 @@ public record RuntimeBinary(Optional<String> configured) {
 
     private static ShimException unusable(String configured, String reason) {
         return ShimException.failedPrecondition(
+                ErrorCode.E_RUNTIME_NOT_FOUND,
                 "OCI runtime \"" + configured + "\" cannot be run: " + reason + REMEDY);
     }
 }

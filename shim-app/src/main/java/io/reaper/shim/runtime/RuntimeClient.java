@@ -1,6 +1,7 @@
 package io.reaper.shim.runtime;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.error.ShimException.Kind;
@@ -9,6 +10,7 @@ import io.reaper.shim.exit.Children;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.runtime.CommandRunner.Ended;
 import io.reaper.shim.runtime.CommandRunner.Output;
+import io.reaper.shim.runtime.RuntimeLog.Said;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +112,7 @@ public final class RuntimeClient implements OciRuntime {
     private ChildProcess make(
             List<String> argv,
             String verb,
-            Supplier<Optional<String>> lastError,
+            Supplier<Optional<Said>> lastError,
             Path pidFile,
             Streams streams,
             Patience patience) {
@@ -123,7 +125,7 @@ public final class RuntimeClient implements OciRuntime {
             if (ended.killed() || ended.diedOfASignal()) {
                 abandon(ended); // it could not clean up behind itself
             }
-            throw failure(verb, ended, lastError.get().orElse(""));
+            throw failure(verb, ended, lastError.get().orElse(Said.plainly("")));
         } finally {
             hold.close();
         }
@@ -185,7 +187,7 @@ public final class RuntimeClient implements OciRuntime {
             return Discarded.REMOVED;
         } catch (ShimException e) {
             if (e.kind() != Kind.NOT_FOUND) {
-                throw new ShimException(e.kind(), e.getMessage() + "; " + left(id), e);
+                throw new ShimException(e.code(), e.kind(), e.getMessage() + "; " + left(id), e);
             }
             return Discarded.NOTHING;
         }
@@ -215,7 +217,7 @@ public final class RuntimeClient implements OciRuntime {
 
     private Output checked(String verb, Output output) {
         if (!output.ended().succeeded()) {
-            throw failure(verb, output.ended(), said(output.stderr()));
+            throw failure(verb, output.ended(), Said.plainly(said(output.stderr())));
         }
         return output;
     }
@@ -237,18 +239,18 @@ public final class RuntimeClient implements OciRuntime {
         return List.of("--log", file.toString(), "--log-format", "json");
     }
 
-    private ShimException failure(String verb, Ended ended, String said) {
+    private ShimException failure(String verb, Ended ended, Said said) {
         if (ended.killed()) {
             return ended.tooLate();
         }
         String message =
-                said.isEmpty()
+                said.message().isEmpty()
                         ? program.name()
                                 + " ended with status "
                                 + ended.exit().status().shellStatus()
-                        : said;
+                        : said.message();
         log.info(verb + " failed: " + message);
-        return RuntimeFailure.of(verb, message);
+        return RuntimeFailure.of(said.code(), verb, message);
     }
 
     /** The last line that says something. */
@@ -264,7 +266,11 @@ public final class RuntimeClient implements OciRuntime {
         try {
             Files.deleteIfExists(pidFile);
         } catch (IOException e) {
-            throw new ShimException(Kind.FAILED, "delete " + pidFile + ": " + e.getMessage(), e);
+            throw new ShimException(
+                    ErrorCode.E_SYSTEM,
+                    Kind.FAILED,
+                    "delete " + pidFile + ": " + e.getMessage(),
+                    e);
         }
     }
 
@@ -273,6 +279,7 @@ public final class RuntimeClient implements OciRuntime {
             return Integer.parseInt(Files.readString(pidFile).strip());
         } catch (IOException | NumberFormatException e) {
             throw new ShimException(
+                    ErrorCode.E_RUNTIME_ANSWER,
                     Kind.FAILED,
                     "the OCI runtime left no pid in " + pidFile + ": " + e.getMessage(),
                     e);

@@ -1,10 +1,12 @@
 package io.reaper.runtime.cli.verb;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.runtime.cli.option.ContainerArgument;
 import io.reaper.runtime.cli.option.HelpOption;
 import io.reaper.runtime.cli.option.RuntimeOptions;
 import io.reaper.runtime.lifecycle.ExecProcess;
 import io.reaper.runtime.lifecycle.ExecRequest;
+import io.reaper.runtime.state.ContainerException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,14 +179,17 @@ public final class ExecCommand implements Callable<Integer> {
     private ExecProcess alike() {
         List<String> args = program();
         if (args.isEmpty() || args.getFirst().isEmpty()) {
-            throw new IllegalArgumentException("process args cannot be empty");
+            throw new ContainerException(
+                    ErrorCode.E_PROCESS_INVALID, "process args cannot be empty");
         }
         if (cwd.isPresent() && !cwd.get().startsWith("/")) {
-            throw new IllegalArgumentException("--cwd " + cwd.get() + ": not an absolute path");
+            throw new ContainerException(
+                    ErrorCode.E_PROCESS_INVALID, "--cwd " + cwd.get() + ": not an absolute path");
         }
         for (String entry : env) {
             if (entry.indexOf('=') <= 0) {
-                throw new IllegalArgumentException(
+                throw new ContainerException(
+                        ErrorCode.E_PROCESS_INVALID,
                         "invalid environment variable: \"" + entry + "\"");
             }
         }
@@ -226,7 +231,8 @@ public final class ExecCommand implements Callable<Integer> {
         } catch (NumberFormatException e) {
             // told below
         }
-        throw new IllegalArgumentException(
+        throw new ContainerException(
+                ErrorCode.E_PROCESS_INVALID,
                 option
                         + " \""
                         + given

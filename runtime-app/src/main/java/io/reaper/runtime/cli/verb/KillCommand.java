@@ -1,9 +1,11 @@
 package io.reaper.runtime.cli.verb;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.signal.Signals;
 import io.reaper.runtime.cli.option.ContainerArgument;
 import io.reaper.runtime.cli.option.HelpOption;
 import io.reaper.runtime.cli.option.RuntimeOptions;
+import io.reaper.runtime.state.ContainerException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,12 +54,20 @@ public final class KillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int number = Signals.parse(signal);
+        int number = number(signal);
         if (all) {
             runtime.kill().all(container.id(), number);
         } else {
             runtime.kill().init(container.id(), number);
         }
         return 0;
+    }
+
+    private static int number(String signal) {
+        try {
+            return Signals.parse(signal);
+        } catch (IllegalArgumentException e) {
+            throw new ContainerException(ErrorCode.E_SIGNAL_UNKNOWN, e.getMessage(), e);
+        }
     }
 }
