@@ -23,6 +23,7 @@ import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
 import io.reaper.runtime.terminal.Console;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
