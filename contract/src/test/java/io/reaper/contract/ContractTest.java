@@ -130,7 +130,7 @@ class ContractTest {
                 Settings.load(
                         Map.of("REAPER_CONFIG", file.toString(), "REAPER_RUNTIME_PATH", "/c"));
         assertEquals(Path.of("/a"), settings.runtimeRoot());
-        assertEquals("/c", settings.runtimePath());
+        assertEquals(Optional.of("/c"), settings.runtimePath());
         assertEquals(Optional.empty(), settings.shimLog());
         assertEquals(Isolation.HOST, settings.isolation());
     }
@@ -150,10 +150,10 @@ class ContractTest {
         Settings chosen =
                 node.with(Map.of("REAPER_RUNTIME_PATH", "/first", "REAPER_SHIM_LOG", "/first"))
                         .with(Map.of("REAPER_RUNTIME_PATH", "/second"));
-        assertEquals("/second", chosen.runtimePath());
+        assertEquals(Optional.of("/second"), chosen.runtimePath());
         assertEquals(Optional.of(Path.of("/first")), chosen.shimLog());
         assertEquals(Optional.of(Path.of("/environment")), chosen.runtimeLog());
-        assertEquals("/environment", node.runtimePath(), "as before");
+        assertEquals(Optional.of("/environment"), node.runtimePath(), "as before");
         assertEquals(Path.of("/run/reaper"), Settings.defaults().runtimeRoot());
     }
 
@@ -199,12 +199,14 @@ class ContractTest {
         for (String value :
                 List.of("/a b", " /x ", "${REAPER_SHIM_LOG}", "/a\\b,c", "%dev", "/ä")) {
             Settings settings = Settings.load(Map.of("REAPER_RUNTIME_PATH", value));
-            assertEquals(value, settings.runtimePath());
-            assertEquals(value, settings.with(Map.of("REAPER_SHIM_TRIM", "off")).runtimePath());
+            assertEquals(Optional.of(value), settings.runtimePath());
+            assertEquals(
+                    Optional.of(value),
+                    settings.with(Map.of("REAPER_SHIM_TRIM", "off")).runtimePath());
         }
         Map<String, String> otherNames =
                 Map.of("reaper.runtime.path", "/a", "reaper_runtime_path", "/b", "PATH", "/c");
-        assertEquals("/usr/local/bin/reaper-runtime", Settings.load(otherNames).runtimePath());
+        assertEquals(Optional.empty(), Settings.load(otherNames).runtimePath());
         assertEquals(
                 Optional.empty(), Settings.load(Map.of("REAPER_RUNTIME_LOG", "")).runtimeLog());
     }
