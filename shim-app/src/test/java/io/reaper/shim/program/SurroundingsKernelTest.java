@@ -118,7 +118,9 @@ class SurroundingsKernelTest extends ShimKernelTest {
         Client client = shim.startDaemon(id, bundle);
         createAndStart(client, id, bundle);
         exit(client, id);
-        client.call("ResizePty", ResizePtyRequest.newBuilder().setId(id).setWidth(80).setHeight(24).build());
+        client.call(
+                "ResizePty",
+                ResizePtyRequest.newBuilder().setId(id).setWidth(80).setHeight(24).build());
         delete(client, id);
     }
 }
