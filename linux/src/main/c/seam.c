@@ -7,19 +7,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 #define SIGNALS 64
 #define STACK_SIZE (64 * 1024)
-#define STACK_UNLIMITED (8UL * 1024 * 1024) /* what the kernel gives by default */
 #define CLOSE_RANGE_CLOEXEC_FLAG 4 /* CLOSE_RANGE_CLOEXEC, which older headers lack */
 #define MFD_EXEC_FLAG 0x10U        /* MFD_EXEC, likewise */
 
@@ -42,65 +41,6 @@ static void reset_signals(void) {
         syscall(SYS_rt_sigaction, s, dfl, 0, 8);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, 0, 8);
 }
-
-/* Where a filter leaves prlimit64 out the older calls do the same for the process itself. Not getrlimit(3), which is prlimit64. */
-static int limit(int resource, const struct rlimit *wanted, struct rlimit *old) {
-    if (syscall(SYS_prlimit64, 0, resource, wanted, old) == 0)
-        return 0;
-    if (errno != EPERM && errno != ENOSYS)
-        return -1;
-    if (old && syscall(SYS_getrlimit, resource, old))
-        return -1;
-    return wanted ? (int)syscall(SYS_setrlimit, resource, wanted) : 0;
-}
-
-static struct rlimit open_files; /* as the caller of this program set them */
-
-/* Before the virtual machine's main, which raises the soft limit for itself. */
-__attribute__((constructor)) static void remember_limits(void) { limit(RLIMIT_NOFILE, 0, &open_files); }
-
-/* The soft limit of open files as it was when the program started. */
-long reaper_restore_limits(void) {
-    struct rlimit now;
-    if (limit(RLIMIT_NOFILE, 0, &now))
-        return -errno;
-    now.rlim_cur = open_files.rlim_cur < now.rlim_max ? open_files.rlim_cur : now.rlim_max;
-    return limit(RLIMIT_NOFILE, &now, 0) ? -errno : 0;
-}
-
-/*
- * What the virtual machine of an executable asks the C library before any Java runs, and ends without: the linker puts these
- * in its place (--wrap, in the pom). Filters of container engines know neither the calls nor that programs need them.
- */
-#if defined(REAPER_IMAGE)
-int __wrap_getrlimit(int resource, struct rlimit *old) { return limit(resource, 0, old); }
-
-int __wrap_setrlimit(int resource, const struct rlimit *wanted) { return limit(resource, wanted, 0); }
-
-extern int __real_pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes) __attribute__((weak)); /* without --wrap: none */
-extern void *__libc_stack_end; /* of the first thread, from the dynamic linker */
-
-/* The bounds of a thread's stack: glibc also asks for the first one's limit (prlimit64) and for processors (sched_getaffinity). */
-int __wrap_pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes) {
-    int result = __real_pthread_getattr_np(thread, attributes);
-    void *lowest;
-    size_t size = 0;
-    if (result != EPERM && result != ENOSYS)
-        return result;
-    if (pthread_attr_getstack(attributes, &lowest, &size) == 0 && size > 0)
-        return 0; /* it asks for processors last */
-    if (getpid() != syscall(SYS_gettid))
-        return result;
-    struct rlimit stack;
-    if (limit(RLIMIT_STACK, 0, &stack) || stack.rlim_cur > STACK_UNLIMITED)
-        stack.rlim_cur = STACK_UNLIMITED;
-    unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);
-    unsigned long end = ((unsigned long)__libc_stack_end | (page - 1)) + 1;
-    size = stack.rlim_cur & ~(page - 1);
-    pthread_attr_init(attributes);
-    return pthread_attr_setstack(attributes, (void *)(end - size), size);
-}
-#endif
 
 static int signal_pipe = -1;
 
@@ -188,7 +128,7 @@ struct spawn {
     char *const *argv;
     char *const *envp;
     const char *cwd;   /* 0: the caller's */
-    const long *fds;   /* fds[i] becomes descriptor i */
+    long *fds;         /* fds[i] becomes descriptor i, which is closed where it is -1; changed by the child */
     long nfds;
     long clone_flags;  /* namespaces */
     long new_session;
@@ -199,15 +139,17 @@ struct spawn {
 
 static int spawned(void *argument) {
     struct spawn *s = argument;
-    long moved[s->nfds + 1];
     if (s->new_session && setsid() < 0)
         goto failed;
     for (long i = 0; i < s->nfds; i++) /* first out of the way: a source may be another one's target */
-        if ((moved[i] = fcntl(s->fds[i], F_DUPFD_CLOEXEC, (int)s->nfds)) < 0)
+        if (s->fds[i] >= 0 && s->fds[i] != i && (s->fds[i] = fcntl(s->fds[i], F_DUPFD_CLOEXEC, (int)s->nfds)) < 0)
             goto failed;
-    for (long i = 0; i < s->nfds; i++)
-        if (dup2(moved[i], i) < 0)
+    for (long i = 0; i < s->nfds; i++) {
+        if (s->fds[i] < 0)
+            close(i);
+        else if (s->fds[i] == i ? fcntl(i, F_SETFD, 0) < 0 : dup2(s->fds[i], i) < 0)
             goto failed;
+    }
     long closed = reaper_cloexec_from(s->nfds);
     if (closed < 0) {
         errno = (int)-closed;

@@ -1,6 +1,7 @@
 package io.reaper.contract;
 
 import io.reaper.linux.process.Environment;
+import io.reaper.linux.text.Excerpt;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -80,8 +81,10 @@ public final class Settings {
         return new Settings(new NodeValues(both, values.environment(), values.file()));
     }
 
-    /** The OCI runtime the shim calls: a path, or a name to be found in PATH. */
-    public String runtimePath() {
+    /**
+     * The OCI runtime the shim calls: a path, or a name to be found in PATH; unset: to be found.
+     */
+    public Optional<String> runtimePath() {
         return shim().runtimePath();
     }
 
@@ -110,7 +113,10 @@ public final class Settings {
             case "off" -> false;
             default ->
                     throw new SettingsException(
-                            SHIM_TRIM + "=" + wanted + ": unknown value; there are on and off");
+                            SHIM_TRIM
+                                    + "="
+                                    + Excerpt.of(wanted)
+                                    + ": unknown value; there are on and off");
         };
     }
 
@@ -124,7 +130,7 @@ public final class Settings {
         if (!wanted.equals("host")) {
             throw new SettingsException(
                     "%s=%s: unknown value; this version knows \"host\""
-                            .formatted(ISOLATION, wanted));
+                            .formatted(ISOLATION, Excerpt.of(wanted)));
         }
         return Isolation.HOST;
     }
@@ -143,7 +149,7 @@ public final class Settings {
                     throw new SettingsException(
                             HOST_HOOKS
                                     + "="
-                                    + wanted
+                                    + Excerpt.of(wanted)
                                     + ": unknown value; there are refuse and run");
         };
     }

@@ -4,6 +4,7 @@ import io.reaper.contract.ErrorCode;
 import io.reaper.contract.FailureText;
 import io.reaper.contract.ReaperException;
 import io.reaper.contract.WorkingDirectory;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.cli.option.PathConverter;
 import io.reaper.runtime.log.RuntimeLog;
 import java.nio.file.Path;
@@ -124,11 +125,17 @@ public final class RuntimeCommandLine {
     private String unexpected(CommandLine at, UnmatchedArgumentException e) {
         String first = e.getUnmatched().getFirst();
         if (first.startsWith("-")) {
-            return "unknown option \"" + first + "\"";
+            return "unknown option " + Excerpt.quoted(name(first));
         }
         return (at.getCommand() == command ? "unknown command \"" : "unexpected argument \"")
-                + first
+                + Excerpt.of(first)
                 + "\"";
+    }
+
+    /** Without what is given to it, which may be a variable's value. */
+    private static String name(String option) {
+        int equals = option.indexOf('=');
+        return equals < 0 ? option : option.substring(0, equals);
     }
 
     private int failure(Throwable e, boolean exec) {
@@ -138,7 +145,8 @@ public final class RuntimeCommandLine {
 
     private void report(ErrorCode code, String message) {
         String line =
-                CONTROL.matcher(message.lines().collect(Collectors.joining(" "))).replaceAll("?");
+                CONTROL.matcher(Excerpt.words(message.lines().collect(Collectors.joining(" "))))
+                        .replaceAll("?");
         System.err.println(line);
         try (RuntimeLog log = command.log()) {
             log.error(code, line);
