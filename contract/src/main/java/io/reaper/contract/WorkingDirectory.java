@@ -54,9 +54,8 @@ public final class WorkingDirectory {
         LostDirectoryException(Path path) {
             super(
                     ErrorCode.E_USAGE,
-                    "\""
-                            + path
-                            + "\": the current directory has been removed: give an absolute path");
+                    (path.toString().isEmpty() ? "" : "\"" + path + "\": ")
+                            + "the current directory has been removed: give an absolute path");
         }
     }
 }
