@@ -11,10 +11,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "seam.h"
 
 #define SIGNALS 64
 #define STACK_SIZE (64 * 1024)
@@ -39,20 +40,6 @@ static void reset_signals(void) {
     for (int s = 1; s <= SIGNALS; s++)
         syscall(SYS_rt_sigaction, s, dfl, 0, 8);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, 0, 8);
-}
-
-static struct rlimit open_files; /* as the caller of this program set them */
-
-/* Before the virtual machine's main, which raises the soft limit for itself. */
-__attribute__((constructor)) static void remember_limits(void) { getrlimit(RLIMIT_NOFILE, &open_files); }
-
-/* The soft limit of open files as it was when the program started. */
-long reaper_restore_limits(void) {
-    struct rlimit now;
-    if (getrlimit(RLIMIT_NOFILE, &now))
-        return -errno;
-    now.rlim_cur = open_files.rlim_cur < now.rlim_max ? open_files.rlim_cur : now.rlim_max;
-    return setrlimit(RLIMIT_NOFILE, &now) ? -errno : 0;
 }
 
 static int signal_pipe = -1;

@@ -81,8 +81,10 @@ public final class Settings {
         return new Settings(new NodeValues(both, values.environment(), values.file()));
     }
 
-    /** The OCI runtime the shim calls: a path, or a name to be found in PATH. */
-    public String runtimePath() {
+    /**
+     * The OCI runtime the shim calls: a path, or a name to be found in PATH; unset: to be found.
+     */
+    public Optional<String> runtimePath() {
         return shim().runtimePath();
     }
 

@@ -10,8 +10,7 @@ import java.util.Optional;
 public interface ShimConfig {
 
     @WithName("runtime.path")
-    @WithDefault("/usr/local/bin/reaper-runtime")
-    String runtimePath();
+    Optional<String> runtimePath();
 
     @WithName("shim.log")
     Optional<String> shimLog();

@@ -71,7 +71,7 @@ public final class Cgroup {
     }
 
     public boolean exists() {
-        return Files.isDirectory(directory);
+        return FileStat.isDirectory(directory);
     }
 
     /**
@@ -245,7 +245,8 @@ public final class Cgroup {
 
     private static List<Path> below(Path group) {
         List<Path> groups = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(group, Files::isDirectory)) {
+        try (DirectoryStream<Path> entries =
+                Files.newDirectoryStream(group, FileStat::isDirectory)) {
             entries.forEach(groups::add);
         } catch (IOException | DirectoryIteratorException e) {
             return groups; // removed meanwhile

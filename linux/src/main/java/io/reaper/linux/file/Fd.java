@@ -7,6 +7,7 @@ import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -22,11 +23,15 @@ public final class Fd implements AutoCloseable {
     private static final int FD_CLOEXEC = 1;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int LOCK_SH = 1;
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
     private static final int AF_UNIX = 1;
     private static final int SOCK_SEQPACKET = 5;
     private static final int MFD_CLOEXEC = 1;
+    private static final List<String> NAMELESS = List.of("/dev/shm", "/run", "/tmp");
+    private static final int TEMPORARY = OpenFlags.O_TMPFILE | OpenFlags.O_RDWR | OpenFlags.O_EXCL;
+    private static final int OWNER_ONLY = 0600;
     private static final int SEEK_SET = 0;
     private static final int CHUNK = 64 * 1024;
     private static final int FIRST_CHUNK = 4 * 1024;
@@ -90,16 +95,17 @@ public final class Fd implements AutoCloseable {
      */
     public static Fd openBeneath(Fd directory, String relative, int flags, int mode) {
         long resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-        return opened(
+        long result =
                 Syscalls.get()
                         .openat2(
                                 directory.number,
                                 relative,
                                 flags | OpenFlags.O_CLOEXEC,
                                 mode,
-                                resolve),
-                "open",
-                directory.name + "/" + relative);
+                                resolve);
+        // of a file's own there is no EPERM: a seccomp filter
+        String call = result == -Errno.EPERM.number() ? "openat2" : "open";
+        return opened(result, call, directory.name + "/" + relative);
     }
 
     /** Both ends of a pipe: the reading one, the writing one. */
@@ -128,9 +134,21 @@ public final class Fd implements AutoCloseable {
         };
     }
 
-    /** An anonymous file in memory ({@code memfd_create(2)}). */
+    /**
+     * An anonymous file in memory ({@code memfd_create(2)}). Where a seccomp filter leaves that out
+     * one without a name in a directory that usually lies in memory.
+     */
     public static Fd memory(String name) {
-        return opened(Syscalls.get().memfdCreate(name, MFD_CLOEXEC), "memfd_create", name);
+        long result = Syscalls.get().memfdCreate(name, MFD_CLOEXEC);
+        if (result == -Errno.EPERM.number() || result == -Errno.ENOSYS.number()) {
+            for (String directory : NAMELESS) {
+                long file = tryOpen(Syscalls.AT_FDCWD, directory, TEMPORARY, OWNER_ONLY);
+                if (file >= 0) {
+                    return new Fd(file, name);
+                }
+            }
+        }
+        return opened(result, "memfd_create", name);
     }
 
     public int number() {
@@ -297,16 +315,34 @@ public final class Fd implements AutoCloseable {
 
     /** Waits for the exclusive lock ({@code flock(2)}); it ends with the last duplicate. */
     public void lock() {
+        await(LOCK_EX);
+    }
+
+    /** Waits until nobody has the exclusive lock, and takes one that others may have, too. */
+    public void lockShared() {
+        await(LOCK_SH);
+    }
+
+    private void await(int operation) {
         long result;
         do {
-            result = Syscalls.get().flock(number, LOCK_EX);
+            result = Syscalls.get().flock(number, operation);
         } while (result == -Errno.EINTR.number());
         LinuxException.check(result, "flock", name);
     }
 
     /** The exclusive lock if nobody holds it. */
     public boolean tryLock() {
-        long result = Syscalls.get().flock(number, LOCK_EX | LOCK_NB);
+        return attempt(LOCK_EX);
+    }
+
+    /** As {@link #lockShared}, if nobody has the exclusive lock. */
+    public boolean tryLockShared() {
+        return attempt(LOCK_SH);
+    }
+
+    private boolean attempt(int operation) {
+        long result = Syscalls.get().flock(number, operation | LOCK_NB);
         if (result == -Errno.EAGAIN.number()) {
             return false;
         }

@@ -16,6 +16,7 @@ public final class OpenFlags {
     public static final int O_PATH = 0x200000;
     public static final int O_DIRECTORY = directory(Architecture.CURRENT);
     public static final int O_NOFOLLOW = noFollow(Architecture.CURRENT);
+    public static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
 
     private OpenFlags() {}
 

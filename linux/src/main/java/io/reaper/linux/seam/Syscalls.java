@@ -140,6 +140,8 @@ public interface Syscalls {
 
     long rtSigaction(int signal, Memory action);
 
+    long getcwd(Memory buffer, int size);
+
     long chdir(String path);
 
     long umask(int mask);

@@ -34,9 +34,18 @@ public final class TrackingCgroup {
         return mount.map(present -> group);
     }
 
+    /** Where it is if the configuration names none. */
+    public static Optional<Cgroup> byDefault(ContainerId id) {
+        return Hierarchies.unifiedMount().map(mount -> Cgroup.at(mount, own(id)));
+    }
+
+    private static String own(ContainerId id) {
+        return "/reaper/" + id;
+    }
+
     /** Below this mount. */
     static Cgroup plan(ContainerId id, Spec spec, Path mount) {
-        String own = "/reaper/" + id;
+        String own = own(id);
         try {
             String wanted = spec.cgroupsPath().orElse(own);
             return Cgroup.at(

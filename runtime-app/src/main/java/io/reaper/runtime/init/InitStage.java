@@ -1,6 +1,7 @@
 package io.reaper.runtime.init;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.FailureText;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Program;
 import io.reaper.linux.process.Rlimits;
@@ -26,8 +27,9 @@ import java.util.Optional;
  * execve(2)} carries those of the calling one.
  *
  * <p>Descriptors from the base number on: the {@link InitChannel}, the plan, and where the program
- * waits for {@code start}, an {@code O_PATH} descriptor of exec.fifo. Those between 2 and the base
- * are the caller's, kept for the program.
+ * waits for {@code start}, an {@code O_PATH} descriptor of exec.fifo, and one that is only to be
+ * kept until the program runs: its lock says that it does not yet. Those between 2 and the base are
+ * the caller's, kept for the program.
  */
 public final class InitStage {
 
@@ -46,30 +48,51 @@ public final class InitStage {
         this.base = base;
     }
 
+    /** Whether a command line is that of this stage. */
+    public static boolean isMeantBy(String... args) {
+        return args.length == 2 && args[0].equals("init") && isNumber(args[1]);
+    }
+
+    private static boolean isNumber(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() < 10;
+    }
+
     /**
-     * Becomes the program, or ends with status 1.
+     * Becomes the program, or ends with status 1. Standard error is the container's: nothing is
+     * said there.
      *
      * @param args "init" and the base number
      */
     public static void main(String[] args) {
-        new InitStage(Integer.parseInt(args[1])).run();
+        try (InitChannel channel = new InitChannel(Fd.of(Integer.parseInt(args[1]) + CHANNEL))) {
+            new InitStage(Integer.parseInt(args[1])).run(channel);
+        } catch (Throwable e) {
+            System.exit(FAILURE); // nobody is left to be told: create, exec or start was killed
+        }
         System.exit(FAILURE);
     }
 
     /** Returns only if the program does not run. */
-    private void run() {
+    private void run(InitChannel channel) {
+        Optional<Program> program;
         InitPlan plan;
         try (Fd file = Fd.of(base + PLAN)) {
             plan = PlanCodec.decode(file.readAll(PlanCodec.LIMIT));
-        }
-        try (InitChannel channel = new InitChannel(Fd.of(base + CHANNEL))) {
             channel.send(new InitMessage.Pid((int) Syscalls.get().getpid()));
             boolean registered =
                     channel.receive().filter(InitMessage.Continue.class::isInstance).isPresent();
-            Optional<Program> program = registered ? prepare(plan, channel) : Optional.empty();
-            if (program.isPresent()) {
-                becomeProgram(program.get(), plan, channel);
-            }
+            program = registered ? prepare(plan, channel) : Optional.empty();
+        } catch (Throwable e) {
+            channel.send(new InitMessage.Failed(ErrorCode.of(e), "init", 0, FailureText.of(e)));
+            return;
+        }
+        if (program.isPresent()) {
+            becomeProgram(program.get(), plan, channel);
         }
     }
 
@@ -151,6 +174,8 @@ public final class InitStage {
                     "exec "
                             + Excerpt.of(plan.args().getFirst())
                             + ": no memory within process.rlimits");
+        } catch (Throwable e) {
+            return refused(ErrorCode.of(e), FailureText.of(e));
         }
     }
 

@@ -39,14 +39,15 @@ public final class InitProcess implements AutoCloseable {
      *
      * @param streams the program's standard input, output and error
      * @param descriptors what the program gets besides these
-     * @param fifo an {@code O_PATH} descriptor of exec.fifo, if the program waits for start
+     * @param gate if the program waits for start: an {@code O_PATH} descriptor of exec.fifo, and
+     *     the descriptor whose lock says that it still waits
      * @param cgroup where the container's processes live
      */
     public static InitProcess spawn(
             InitPlan plan,
             List<Fd> streams,
             CallerDescriptors descriptors,
-            Optional<Fd> fifo,
+            List<Fd> gate,
             Optional<Cgroup> cgroup,
             RuntimeLog log) {
         byte[] encoded = PlanCodec.encode(plan);
@@ -64,7 +65,7 @@ public final class InitProcess implements AutoCloseable {
             List<Fd> fds = new ArrayList<>(streams);
             fds.addAll(descriptors.table());
             fds.addAll(List.of(theirs, memory));
-            fifo.ifPresent(fds::add);
+            fds.addAll(gate);
             SpawnRequest request =
                     new SpawnRequest(
                             InitCommand.path(),
@@ -100,7 +101,7 @@ public final class InitProcess implements AutoCloseable {
         if (message instanceof InitMessage.Pid(int pid)) {
             return pid;
         }
-        throw unexpected(message);
+        throw failed(message);
     }
 
     /** Lets it go on. */
@@ -139,7 +140,7 @@ public final class InitProcess implements AutoCloseable {
             log.debug("init failed: operation " + operation + ", errno " + errno);
             return new ContainerException(code, "unable to start container process: " + text);
         }
-        return unexpected(message);
+        return unexpected();
     }
 
     private InitMessage next() {
@@ -155,10 +156,10 @@ public final class InitProcess implements AutoCloseable {
                         : "killed by " + Signals.name(status.signal()));
     }
 
-    private static ContainerException unexpected(InitMessage message) {
+    private static ContainerException unexpected() {
         return new ContainerException(
                 ErrorCode.E_INTERNAL,
-                "unable to start container process: unexpected message " + message);
+                "unable to start container process: the init stage sent a message out of turn");
     }
 
     /** Ends it and takes its status; nothing happens if that was done. */

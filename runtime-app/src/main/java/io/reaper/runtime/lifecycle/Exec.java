@@ -82,19 +82,15 @@ public final class Exec {
         Attempt(ExecRequest request) {
             this.request = request;
             this.directory = store.at(request.id());
-            this.snapshot =
-                    directory
-                            .snapshot()
-                            .orElseThrow(() -> ContainerException.doesNotExist(request.id()));
+            this.snapshot = directory.snapshot().orElseThrow(directory::missing);
             boolean paused = snapshot.status() == Status.PAUSED;
             if (paused && !request.ignorePaused()) {
                 throw new ContainerException(
                         ErrorCode.E_CONTAINER_PAUSED,
                         "cannot exec in a paused container (use --ignore-paused to override)");
             }
-            Status thawed = paused ? snapshot.state().status() : snapshot.status();
-            if (thawed != Status.RUNNING) {
-                throw refused(request.id(), thawed);
+            if (snapshot.thawed() != Status.RUNNING) {
+                throw refused(request.id(), snapshot.thawed());
             }
             this.processes = new ContainerProcesses(directory, snapshot.state());
         }
@@ -128,7 +124,7 @@ public final class Exec {
                     return new Launched(stage.child(), terminal);
                 } catch (RuntimeException e) {
                     stage.kill();
-                    recorded.ifPresent(directory.execs()::remove);
+                    forget(() -> recorded.ifPresent(directory.execs()::remove));
                     throw e;
                 }
             }
@@ -141,7 +137,7 @@ public final class Exec {
                         plan,
                         console.streams(),
                         descriptors,
-                        Optional.empty(),
+                        List.of(),
                         processes.cgroup(),
                         log);
             } catch (LinuxException e) {
@@ -156,20 +152,35 @@ public final class Exec {
             record(new Leader(pid, InitProcess.startTime(pid)));
             checkAlive(init);
             stage.proceed();
-            processes.forgetEnded();
+            forget(processes::forgetEnded);
             stage.awaitReady();
             stage.awaitProgram();
         }
 
+        /**
+         * What cannot be written down is found by its cgroup; without one, only while it is seen.
+         */
         private void record(Leader process) {
-            recorded = Optional.of(process);
             try {
                 directory.execs().add(process);
+                recorded = Optional.of(process);
             } catch (LinuxException e) {
                 if (e.is(Errno.ENOENT)) {
                     throw ContainerException.doesNotExist(request.id());
                 }
-                throw e;
+                String lost =
+                        processes.cgroup().isPresent() ? "" : " (and no cgroup leads delete to it)";
+                log.warning(
+                        "process " + process.pid() + " of exec is not recorded" + lost + ": ", e);
+            }
+        }
+
+        /** Records of what has ended do no harm. */
+        private void forget(Runnable removal) {
+            try {
+                removal.run();
+            } catch (LinuxException e) {
+                log.warning("records of ended processes are kept: ", e);
             }
         }
 
@@ -187,7 +198,7 @@ public final class Exec {
                 InitProcess.kill(program.child());
                 throw e;
             } finally {
-                processes.forget(recorded.stream().toList());
+                forget(() -> processes.forget(recorded.stream().toList()));
             }
         }
     }

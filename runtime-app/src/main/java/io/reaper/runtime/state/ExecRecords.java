@@ -38,15 +38,17 @@ public final class ExecRecords {
     /**
      * The first process of a session that belongs to the container.
      *
+     * @param pid 0 for none
      * @param startTime clock ticks since boot
      */
     public record Leader(int pid, long startTime) {
 
         /** It runs: neither gone, nor a zombie, nor another one with its number. */
         public boolean lives() {
-            return ProcessInfo.of(pid)
-                    .filter(info -> info.startTime() == startTime && !info.isZombie())
-                    .isPresent();
+            return pid != 0
+                    && ProcessInfo.of(pid)
+                            .filter(info -> info.startTime() == startTime && !info.isZombie())
+                            .isPresent();
         }
 
         private String file() {

@@ -36,7 +36,7 @@ public final class StateJson {
                     """
                     {"ociVersion": 0, "id": 0, "status": 0, "pid": 0, "bundle": 0, "rootfs": 0,
                      "created": 0, "owner": 0, "annotations": 0, "pidStartTime": 0, "cgroup": 0,
-                     "cgroupInode": 0, "lateHooks": 0}
+                     "cgroupInode": 0, "lateHooks": 0, "initHolds": 0}
                     """);
 
     private StateJson() {}
@@ -68,6 +68,9 @@ public final class StateJson {
                     }
                     if (state.lateHooks()) {
                         json.writeBooleanField("lateHooks", true);
+                    }
+                    if (state.initHolds()) {
+                        json.writeBooleanField("initHolds", true);
                     }
                     json.writeEndObject();
                 });
@@ -196,7 +199,8 @@ public final class StateJson {
                                     path ->
                                             new Tracking(
                                                     path, numbers.getOrDefault("cgroupInode", 0L))),
-                    flags.contains("lateHooks"));
+                    flags.contains("lateHooks"),
+                    flags.contains("initHolds"));
         } catch (InvalidPathException e) {
             throw new IOException("bundle is no path", e);
         } catch (InvalidIdException | IllegalArgumentException e) { // of the id, of the cgroup

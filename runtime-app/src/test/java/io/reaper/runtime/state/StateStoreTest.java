@@ -53,7 +53,8 @@ class StateStoreTest {
                 Instant.parse("2026-01-02T03:04:05.123456789Z"),
                 "root",
                 Optional.of(new Tracking("/reaper/c1", 77)),
-                true);
+                true,
+                false);
     }
 
     private static int ownPid() {

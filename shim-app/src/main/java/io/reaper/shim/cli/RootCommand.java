@@ -37,7 +37,8 @@ import picocli.CommandLine.HelpCommand;
         footer = {
             "",
             "Environment (also as lines of /etc/reaper/reaper.conf):",
-            "  REAPER_RUNTIME_PATH   the OCI runtime; default /usr/local/bin/reaper-runtime",
+            "  REAPER_RUNTIME_PATH   the OCI runtime; default: reaper-runtime of /usr/local/bin,",
+            "                        of PATH, or beside this program",
             "  REAPER_RUNTIME_ROOT   its directory of state; default /run/reaper",
             "  REAPER_SHIM_LOG       a file for the shim's log; default: none",
             "  TTRPC_ADDRESS         set by containerd: where events go"

@@ -17,7 +17,6 @@ import io.reaper.shim.runtime.OciRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -63,29 +62,36 @@ final class DeadShim {
         return end();
     }
 
-    /** For a runtime that does not know the container any more: what the bundle knows is enough. */
+    /**
+     * For a runtime that does not know the container any more: what the bundle knows is enough.
+     * That init has ended is for its pidfd to say: its first thread may have, and others run.
+     */
     private void killInit() {
-        Optional<ProcessInfo> init =
-                record.filter(r -> r.pid() > 0)
-                        .flatMap(
-                                r ->
-                                        ProcessInfo.of(r.pid())
-                                                .filter(p -> p.startTime() == r.pidStartTime()))
-                        .filter(p -> !p.isZombie());
-        if (init.isEmpty()) {
+        int pid = record.map(ShimRecord::pid).orElse(0);
+        Optional<Pidfd> found = pid > 0 ? Pidfd.find(pid) : Optional.empty();
+        if (found.isEmpty()) {
             return;
         }
-        List<Integer> pids = new ArrayList<>(List.of(init.get().pid()));
-        pids.addAll(ProcessTree.descendants(init.get().pid()));
-        for (int pid : pids) {
-            try (Pidfd process = Pidfd.open(pid)) {
-                process.signal(Signals.SIGKILL);
-                if (pid == init.get().pid()) {
-                    process.awaitExit(Deadline.after(END_LIMIT)); // deadline: see there
-                }
-            } catch (LinuxException e) {
-                log.info("process " + pid + " is gone already: " + e.getMessage());
+        try (Pidfd init = found.get()) {
+            if (isInit(pid) && !init.awaitExit(Deadline.after(Duration.ZERO))) { // deadline: none
+                List<Integer> descendants = ProcessTree.descendants(pid);
+                init.signal(Signals.SIGKILL);
+                descendants.forEach(this::kill);
+                init.awaitExit(Deadline.after(END_LIMIT)); // deadline: see there
             }
+        }
+    }
+
+    private boolean isInit(int pid) {
+        long startTime = record.map(ShimRecord::pidStartTime).orElse(0L);
+        return ProcessInfo.of(pid).filter(now -> now.startTime() == startTime).isPresent();
+    }
+
+    private void kill(int pid) {
+        try (Pidfd process = Pidfd.open(pid)) {
+            process.signal(Signals.SIGKILL);
+        } catch (LinuxException e) {
+            log.info("process " + pid + " is gone already: " + e.getMessage());
         }
     }
 

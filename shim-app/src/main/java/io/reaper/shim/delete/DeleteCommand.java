@@ -18,6 +18,7 @@ import io.reaper.shim.group.ShimSocket;
 import io.reaper.shim.input.ShimFlags;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.rootfs.RootfsMounts;
+import io.reaper.shim.runtime.RuntimeBinary;
 import io.reaper.shim.runtime.RuntimeClient;
 import io.reaper.shim.ttrpc.TtrpcException;
 import java.nio.file.Path;
@@ -57,7 +58,10 @@ public final class DeleteCommand implements Callable<Integer> {
         try (KernelEvents kernel = KernelEvents.start(log)) {
             RuntimeClient runtime =
                     new RuntimeClient(
-                            record.map(ShimRecord::runtime).orElseGet(settings::runtimePath),
+                            record.map(ShimRecord::runtime)
+                                    .or(settings::runtimePath)
+                                    .map(RuntimeBinary::of)
+                                    .orElseGet(RuntimeBinary::unset),
                             record.map(ShimRecord::runtimeRoot).orElseGet(settings::runtimeRoot),
                             chosen,
                             new Reaper(kernel, log),

@@ -13,6 +13,12 @@ public interface ChildProcess {
      */
     long startTime();
 
+    /**
+     * Whether it has ended, by its pidfd: {@link #exit} is complete by then, or will be at once.
+     * Not what /proc says: the first thread of a process that runs may have ended.
+     */
+    boolean hasEnded();
+
     /** Completed once, when the process was reaped, by the thread that reaps: never block on it. */
     CompletableFuture<Exit> exit();
 

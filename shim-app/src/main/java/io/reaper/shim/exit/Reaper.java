@@ -1,6 +1,7 @@
 package io.reaper.shim.exit;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.linux.event.Deadline;
 import io.reaper.linux.process.Child;
 import io.reaper.linux.process.ExitStatus;
 import io.reaper.linux.process.Pidfd;
@@ -11,6 +12,7 @@ import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.signal.Signals;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -269,6 +271,16 @@ public final class Reaper implements Children {
                     startTime = readStartTime();
                 }
                 return startTime;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public boolean hasEnded() {
+            lock.lock();
+            try {
+                return reaped || pidfd.awaitExit(Deadline.after(Duration.ZERO)); // deadline: none
             } finally {
                 lock.unlock();
             }

@@ -11,9 +11,13 @@ import io.reaper.contract.ContainerId;
 import io.reaper.contract.ErrorCode;
 import io.reaper.contract.InvalidIdException;
 import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.FdInput;
+import io.reaper.linux.seam.Errno;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +36,13 @@ public final class GroupKey {
 
     private static final String FILE = "config.json";
     private static final int SIZE_LIMIT = 16 * 1024 * 1024; // as the runtime's
-    private static final JsonFactory JSON = new JsonFactory();
+
+    /** Keeps no name of those that it reads: a document may have a million. */
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                    .build();
 
     private GroupKey() {}
 
@@ -53,7 +63,8 @@ public final class GroupKey {
             return own;
         }
         try (Fd file = found.get();
-                JsonParser json = JSON.createParser(file.readAll(SIZE_LIMIT))) {
+                InputStream document = new FdInput(checked(file), SIZE_LIMIT);
+                JsonParser json = JSON.createParser(document)) {
             return of(annotations(json)).orElse(own);
         } catch (IOException e) {
             log.warn(
@@ -62,6 +73,14 @@ public final class GroupKey {
                             + ShimException.text(e));
             return own;
         }
+    }
+
+    private static Fd checked(Fd file) {
+        if (file.stat().size() > SIZE_LIMIT) {
+            throw new LinuxException(
+                    "read more than " + SIZE_LIMIT + " bytes of", file.toString(), Errno.E2BIG);
+        }
+        return file;
     }
 
     private static Optional<ContainerId> of(Map<String, String> annotations) {

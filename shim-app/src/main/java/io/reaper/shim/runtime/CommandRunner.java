@@ -12,12 +12,11 @@ import io.reaper.shim.error.ShimException;
 import io.reaper.shim.exit.ChildProcess;
 import io.reaper.shim.exit.Children;
 import io.reaper.shim.exit.Exit;
+import io.reaper.shim.self.InheritedEnvironment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
@@ -29,8 +28,8 @@ final class CommandRunner {
 
     private static final int OUTPUT_LIMIT = 4 * 1024 * 1024;
 
-    /** The supervisor's readiness socket; how the daemon's C library shares out memory. */
-    private static final Set<String> OURS_ALONE = Set.of("NOTIFY_SOCKET", "MALLOC_ARENA_MAX");
+    /** How the daemon's C library shares out memory. */
+    private static final String DAEMONS_ALONE = "MALLOC_ARENA_MAX";
 
     private static final Path NULL = Path.of("/dev/null");
 
@@ -147,8 +146,8 @@ final class CommandRunner {
 
     /** Ours; but what speaks to us alone is none of the runtime's business. */
     private static List<String> environment(Map<String, String> settings) {
-        Map<String, String> variables = new HashMap<>(System.getenv());
-        variables.keySet().removeAll(OURS_ALONE);
+        Map<String, String> variables = InheritedEnvironment.variables();
+        variables.remove(DAEMONS_ALONE);
         variables.putAll(settings);
         return Environment.entries(variables);
     }

@@ -6,6 +6,7 @@ import io.reaper.shim.exit.Children;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.options.RuntimeOptions;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runtimes by a handler's options, then by the node's settings. */
 public final class ConfiguredRuntimes implements Runtimes {
@@ -13,13 +14,12 @@ public final class ConfiguredRuntimes implements Runtimes {
     private final Settings node;
     private final Children children;
     private final ShimLog log;
-    private final ContainerRuntime usual;
+    private volatile Optional<ContainerRuntime> usual = Optional.empty();
 
     public ConfiguredRuntimes(Settings node, Children children, ShimLog log) {
         this.node = node;
         this.children = children;
         this.log = log;
-        this.usual = with(Map.of());
     }
 
     @Override
@@ -30,15 +30,34 @@ public final class ConfiguredRuntimes implements Runtimes {
                     "runtime options: passed over, they are for other runtimes: "
                             + String.join(", ", chosen.ignored()));
         }
-        return chosen.settings().isEmpty() ? usual : with(chosen.settings());
+        if (chosen.settings().isEmpty()) {
+            return usual();
+        }
+        Settings settings = node.with(chosen.settings());
+        return with(path(settings), settings, chosen.settings());
     }
 
-    private ContainerRuntime with(Map<String, String> chosen) {
-        Settings settings = node.with(chosen);
+    /** One for all containers without options, as long as its program stays where it is. */
+    private ContainerRuntime usual() {
+        Optional<ContainerRuntime> known = usual;
+        String path = path(node);
+        if (known.isPresent() && known.get().path().equals(path)) {
+            return known.get();
+        }
+        ContainerRuntime found = with(path, node, Map.of());
+        usual = Optional.of(found);
+        return found;
+    }
+
+    /** A container keeps what was found for it. */
+    private static String path(Settings settings) {
+        return settings.runtimePath().orElseGet(() -> RuntimeBinary.unset().find());
+    }
+
+    private ContainerRuntime with(String path, Settings settings, Map<String, String> chosen) {
         RuntimeClient commands =
                 new RuntimeClient(
-                        settings.runtimePath(), settings.runtimeRoot(), chosen, children, log);
-        return new ContainerRuntime(
-                commands, settings.runtimePath(), settings.runtimeRoot(), chosen);
+                        RuntimeBinary.of(path), settings.runtimeRoot(), chosen, children, log);
+        return new ContainerRuntime(commands, path, settings.runtimeRoot(), chosen);
     }
 }

@@ -26,7 +26,7 @@ public interface OciRuntime {
     /**
      * Runs one more process in a container. FAILED_PRECONDITION where the container does not run.
      *
-     * @param name of its files in the bundle, which are gone when this returns; safe as a file name
+     * @param name of its files, which are gone when this returns; safe as a file name
      * @param process the object {@code process} of the OCI runtime-spec, as JSON
      * @return the process; its program runs
      */

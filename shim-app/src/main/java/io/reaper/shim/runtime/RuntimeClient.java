@@ -2,6 +2,7 @@ package io.reaper.shim.runtime;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.FailureText;
 import io.reaper.linux.event.Deadline;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.error.ShimException.Kind;
@@ -19,19 +20,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Drives any runtime with runc's command line. Each command gets {@code --root} (one directory for
  * all containerd namespaces, {@code REAPER_RUNTIME_ROOT}: what makes an id unique on the node),
- * {@code --log BUNDLE/log.json} and {@code --log-format json}; each exec has a log of its own,
- * since many run at once.
+ * {@code --log BUNDLE/log.json}, where that can be written, and {@code --log-format json}; each
+ * exec has a log of its own, since many run at once.
  */
 public final class RuntimeClient implements OciRuntime {
 
     private static final String PID_FILE = "init.pid";
     private static final String LOG_FILE = "log.json";
 
-    private final String configuredPath;
+    private final RuntimeBinary program;
     private final Path root;
     private final Children children;
     private final CommandRunner runner;
@@ -40,17 +42,17 @@ public final class RuntimeClient implements OciRuntime {
     /**
      * Drives one runtime.
      *
-     * @param configuredPath of the runtime's program, or its bare name
+     * @param program of the runtime
      * @param root where it keeps its containers' state
      * @param settings variables of its commands, which take the place of ours
      */
     public RuntimeClient(
-            String configuredPath,
+            RuntimeBinary program,
             Path root,
             Map<String, String> settings,
             Children children,
             ShimLog log) {
-        this.configuredPath = configuredPath;
+        this.program = program;
         this.root = root;
         this.children = children;
         this.runner = new CommandRunner(children, settings);
@@ -63,7 +65,16 @@ public final class RuntimeClient implements OciRuntime {
         List<String> words = new ArrayList<>(List.of("create", "--bundle", bundle.toString()));
         addFiles(words, pidFile, streams);
         words.add(id.value());
-        return make(words, bundle.resolve(LOG_FILE), pidFile, streams, patience);
+        deleteStale(pidFile);
+        Path logFile = bundle.resolve(LOG_FILE);
+        long logEnd = RuntimeLog.end(logFile);
+        return make(
+                command(logOptions(logFile), words),
+                "create",
+                () -> RuntimeLog.lastError(logFile, logEnd),
+                pidFile,
+                streams,
+                patience);
     }
 
     @Override
@@ -79,7 +90,13 @@ public final class RuntimeClient implements OciRuntime {
                     new ArrayList<>(List.of("exec", "--process", files.process() + "", "--detach"));
             addFiles(words, files.pid(), streams);
             words.add(id.value());
-            return make(words, files.log(), files.pid(), streams, Patience.until(deadline));
+            return make(
+                    command(log(files.log()), words),
+                    "exec",
+                    files::lastError,
+                    files.pid(),
+                    streams,
+                    Patience.until(deadline));
         }
     }
 
@@ -94,12 +111,14 @@ public final class RuntimeClient implements OciRuntime {
      * process's streams: its log alone says why it failed.
      */
     private ChildProcess make(
-            List<String> words, Path logFile, Path pidFile, Streams streams, Patience patience) {
-        long logEnd = RuntimeLog.end(logFile);
-        List<String> argv = command(logOptions(logFile), words);
+            List<String> argv,
+            String verb,
+            Supplier<Optional<Said>> lastError,
+            Path pidFile,
+            Streams streams,
+            Patience patience) {
         Children.Hold hold = children.hold();
         try {
-            deleteStale(pidFile);
             Ended ended = runner.run(argv, streams.descriptors(), patience);
             if (ended.succeeded()) {
                 return claim(pidFile, ended);
@@ -107,8 +126,7 @@ public final class RuntimeClient implements OciRuntime {
             if (ended.killed() || ended.diedOfASignal()) {
                 abandon(ended); // it could not clean up behind itself
             }
-            Said said = RuntimeLog.lastError(logFile, logEnd).orElse(Said.plainly(""));
-            throw failure(words.getFirst(), ended, said);
+            throw failure(verb, ended, lastError.get().orElse(Said.plainly("")));
         } finally {
             hold.close();
         }
@@ -180,7 +198,7 @@ public final class RuntimeClient implements OciRuntime {
         return String.join(
                 " ",
                 "what the runtime keeps of it is removed by:",
-                configuredPath,
+                program.name(),
                 "--root",
                 root.toString(),
                 "delete --force",
@@ -206,9 +224,8 @@ public final class RuntimeClient implements OciRuntime {
     }
 
     private List<String> command(List<String> options, List<String> words) {
-        String searchPath = Optional.ofNullable(System.getenv("PATH")).orElse("");
         List<String> argv = new ArrayList<>();
-        argv.add(RuntimeBinary.resolve(configuredPath, searchPath));
+        argv.add(program.find());
         argv.addAll(List.of("--root", root.toString()));
         argv.addAll(options);
         argv.addAll(words);
@@ -216,9 +233,11 @@ public final class RuntimeClient implements OciRuntime {
     }
 
     private static List<String> logOptions(Path logFile) {
-        return Files.isDirectory(logFile.getParent()) // a dead shim's bundle may be gone already
-                ? List.of("--log", logFile.toString(), "--log-format", "json")
-                : List.of();
+        return RuntimeLog.isWritable(logFile) ? log(logFile) : List.of();
+    }
+
+    private static List<String> log(Path file) {
+        return List.of("--log", file.toString(), "--log-format", "json");
     }
 
     private ShimException failure(String verb, Ended ended, Said said) {
@@ -227,7 +246,7 @@ public final class RuntimeClient implements OciRuntime {
         }
         String message =
                 said.message().isEmpty()
-                        ? configuredPath
+                        ? program.name()
                                 + " ended with status "
                                 + ended.exit().status().shellStatus()
                         : said.message();
@@ -251,7 +270,7 @@ public final class RuntimeClient implements OciRuntime {
             throw new ShimException(
                     ErrorCode.E_SYSTEM,
                     Kind.FAILED,
-                    "delete " + pidFile + ": " + e.getMessage(),
+                    "delete " + pidFile + ": " + FailureText.of(e),
                     e);
         }
     }
@@ -263,7 +282,7 @@ public final class RuntimeClient implements OciRuntime {
             throw new ShimException(
                     ErrorCode.E_RUNTIME_ANSWER,
                     Kind.FAILED,
-                    "the OCI runtime left no pid in " + pidFile + ": " + e.getMessage(),
+                    "the OCI runtime left no pid in " + pidFile + ": " + FailureText.of(e),
                     e);
         }
     }

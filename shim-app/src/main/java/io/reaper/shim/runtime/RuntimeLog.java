@@ -1,7 +1,11 @@
 package io.reaper.shim.runtime;
 
+import static io.reaper.linux.seam.OpenFlags.O_APPEND;
+import static io.reaper.linux.seam.OpenFlags.O_CREAT;
 import static io.reaper.linux.seam.OpenFlags.O_NOFOLLOW;
+import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
 import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
+import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -22,9 +26,20 @@ import java.util.Optional;
 final class RuntimeLog {
 
     private static final JsonFactory JSON = new JsonFactory();
+    private static final int PERMISSIONS = 0644; // as runc's
     private static final int SIZE_LIMIT = 4 * 1024 * 1024;
 
     private RuntimeLog() {}
+
+    /** Whether a command can append to it: not where the bundle is gone, read-only or full. */
+    static boolean isWritable(Path log) {
+        int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
+        try (Fd fd = Fd.open(log, flags, PERMISSIONS)) {
+            return true;
+        } catch (LinuxException e) {
+            return false;
+        }
+    }
 
     /**
      * What a runtime says of its failure.

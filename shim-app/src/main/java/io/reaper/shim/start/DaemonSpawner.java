@@ -17,9 +17,10 @@ import io.reaper.shim.group.StartChannel;
 import io.reaper.shim.input.BootstrapInput;
 import io.reaper.shim.input.ShimFlags;
 import io.reaper.shim.log.ShimLog;
+import io.reaper.shim.self.InheritedEnvironment;
+import io.reaper.shim.self.SelfCommand;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,7 +84,7 @@ final class DaemonSpawner {
     private Child spawn(SelfCommand self, List<String> arguments, Fd theirs) {
         List<String> argv = new ArrayList<>(self.words());
         argv.addAll(arguments);
-        Map<String, String> variables = new HashMap<>(System.getenv());
+        Map<String, String> variables = InheritedEnvironment.variables();
         variables.putAll(settings);
         // one arena of the C library for all threads, which hardly use it (mallopt(3))
         variables.putIfAbsent("MALLOC_ARENA_MAX", "1");

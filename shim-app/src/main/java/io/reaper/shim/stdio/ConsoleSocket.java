@@ -6,13 +6,12 @@ import io.reaper.linux.event.Poll;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.file.UnixSockets;
-import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.shim.error.ShimException;
+import io.reaper.shim.self.ScratchDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A socket at which an OCI runtime delivers the master of a terminal (runc, docs/terminals.md). In
@@ -21,15 +20,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class ConsoleSocket implements AutoCloseable {
 
-    private static final Path PARENT = Path.of("/run");
     private static final String SOCKET = "pty.sock";
-    private static final int DIRECTORY_PERMISSIONS = 0700;
     private static final int SOCKET_PERMISSIONS = 0600;
 
     /** For a runtime that has succeeded and sent nothing. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
-
-    private static final AtomicLong NUMBERS = new AtomicLong();
 
     private final Path directory;
     private final Path path;
@@ -43,30 +38,7 @@ final class ConsoleSocket implements AutoCloseable {
     }
 
     static ConsoleSocket open() {
-        Path directory = makeDirectory();
-        try {
-            return new ConsoleSocket(directory);
-        } catch (LinuxException e) {
-            LinuxFiles.removeDirectory(directory);
-            throw e;
-        }
-    }
-
-    /** A name that is taken belongs to a dead shim whose pid is ours now. */
-    private static Path makeDirectory() {
-        while (true) {
-            String name =
-                    "reaper-pty-" + ProcessHandle.current().pid() + "-" + NUMBERS.incrementAndGet();
-            Path directory = PARENT.resolve(name);
-            try {
-                LinuxFiles.mkdir(directory, DIRECTORY_PERMISSIONS);
-                return directory;
-            } catch (LinuxException e) {
-                if (!e.is(Errno.EEXIST)) {
-                    throw e;
-                }
-            }
-        }
+        return ScratchDirectory.make("pty", ConsoleSocket::new);
     }
 
     Path path() {

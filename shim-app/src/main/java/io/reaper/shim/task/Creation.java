@@ -1,6 +1,7 @@
 package io.reaper.shim.task;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.ExitRecord;
 import io.reaper.linux.cgroup.ControlGroups;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.mount.MountRequest;
@@ -72,6 +73,7 @@ final class Creation {
 
         ShimRecord record = record(task, request);
         record.write(task.bundle());
+        ExitRecord.reserve(task.bundle()); // a disk that is full by then must not hide the end
 
         Patience patience = new Patience(deadline, task.givenUp());
         ChildProcess init = create(task, streams, patience);

@@ -59,6 +59,7 @@ final class Epilogue {
         task.log().info("init " + end.pid() + " ended with status " + end.status());
     }
 
+    /** Into the room that Create has reserved. */
     private static void persist(Task task, ChildProcess init, Exit exit) {
         new ExitRecord(
                         task.id().value(),

@@ -178,8 +178,8 @@ final class Execs {
             case ExecStatus.Added a -> exec.resize(size);
             case ExecStatus.Starting s -> exec.resize(size);
             case ExecStatus.Running r -> exec.resize(size);
-            case ExecStatus.Stopped s -> throw exec.refusal("resize");
-            case ExecStatus.Deleting d -> throw exec.refusal("resize");
+            case ExecStatus.Stopped s -> {} // as of a container
+            case ExecStatus.Deleting d -> {}
             case ExecStatus.Gone g -> throw exec.unknown();
         }
     }

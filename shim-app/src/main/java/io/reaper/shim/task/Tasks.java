@@ -143,6 +143,7 @@ public final class Tasks {
             task.runtime().start(task.id(), task.bundle(), deadline);
         } catch (RuntimeException | Error e) {
             task.startFailed();
+            StartedInVain.awaitEnd(task, deadline);
             throw e;
         }
         task.started();
@@ -239,14 +240,17 @@ public final class Tasks {
                 .orElse(0);
     }
 
-    /** Does nothing to a container without a terminal. */
+    /**
+     * Does nothing to a container without a terminal, or one that has ended: who asks right after
+     * its start cannot know of an end in between.
+     */
     void resize(String id, WindowSize size) {
         Task task = find(id);
         switch (task.status()) {
             case Creating c -> throw task.refusal("resize");
             case Gone g -> throw task.unknown();
-            case Stopped s -> throw task.refusal("resize");
-            case Deleting d -> throw task.refusal("resize");
+            case Stopped s -> {}
+            case Deleting d -> {}
             default -> task.streams().ifPresent(streams -> streams.resize(size));
         }
     }

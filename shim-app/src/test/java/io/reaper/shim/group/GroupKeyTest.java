@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.Errno;
@@ -12,8 +13,13 @@ import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,6 +133,34 @@ class GroupKeyTest {
     void aFifoHoldsNobodyUp() {
         LinuxFiles.mkfifo(config(), 0600);
         assertEquals("own", group());
+    }
+
+    /** Two annotations are wanted of it, and nothing else of it is kept. */
+    @Test
+    void aMillionKeysCostNoMemory() throws IOException {
+        try (Writer document = Files.newBufferedWriter(config())) {
+            document.write("{\"annotations\":{");
+            for (int i = 0; i < 1_000_000; i++) {
+                document.write("\"k" + i + "\":1,");
+            }
+            document.write("\"io.kubernetes.cri.sandbox-id\":\"pod-1\"}}");
+        }
+        assertTrue(Files.size(config()) > 10 << 20);
+        assertEquals("pod-1", group()); // what is loaded and compiled once is no matter here
+        List<MemoryPoolMXBean> heap =
+                ManagementFactory.getMemoryPoolMXBeans().stream()
+                        .filter(pool -> pool.getType() == MemoryType.HEAP)
+                        .toList();
+        System.gc();
+        long before = heap.stream().mapToLong(pool -> pool.getUsage().getUsed()).sum();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long allocated = threads.getCurrentThreadAllocatedBytes();
+        assertEquals("pod-1", group());
+        allocated = threads.getCurrentThreadAllocatedBytes() - allocated;
+        System.gc();
+        long after = heap.stream().mapToLong(pool -> pool.getUsage().getUsed()).sum();
+        assertTrue(after - before < 1 << 20, "kept: " + (after - before));
+        assertTrue(allocated < 100 << 20, "short-lived: " + allocated);
     }
 
     @Test

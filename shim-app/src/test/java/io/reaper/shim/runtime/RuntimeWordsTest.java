@@ -1,6 +1,8 @@
 package io.reaper.shim.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +12,8 @@ import io.reaper.shim.error.ShimException.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,8 +78,52 @@ class RuntimeWordsTest {
         Files.writeString(program, "#!/bin/sh\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         String path = program.toString();
-        assertEquals(path, RuntimeBinary.resolve(path, ""));
-        assertEquals(path, RuntimeBinary.resolve("runtime", "/nowhere::relative:" + directory));
+        assertEquals(path, RuntimeBinary.find(path, ""));
+        assertEquals(path, RuntimeBinary.find("runtime", "/nowhere::relative:" + directory));
+    }
+
+    /** Usual place, PATH, beside the shim: in this order, by absolute directories only. */
+    @Test
+    void findsOursWhereNothingIsSet(@TempDir Path directory) throws Exception {
+        Path usual = directory.resolve("usual");
+        Path searched = directory.resolve("searched");
+        Path own = directory.resolve("own");
+        for (Path place : List.of(usual, searched, own)) {
+            Files.createDirectory(place);
+        }
+        String path = "/nowhere::relative:" + searched;
+        String nothing = nowhere(usual, path, Optional.of(own));
+        assertTrue(nothing.startsWith("OCI runtime binary not found: "), nothing);
+        for (Object place : List.of(usual, path, own, "REAPER_RUNTIME_PATH")) {
+            assertTrue(nothing.contains(place.toString()), nothing);
+        }
+        assertEquals(1, nothing.lines().count());
+        assertFalse(nowhere(usual, "", Optional.empty()).contains("beside"));
+        for (Path place : List.of(own, searched, usual)) { // the last wins from now on
+            Files.writeString(place.resolve("reaper-runtime"), "#!/bin/sh\n");
+            assertNotEquals(
+                    place.resolve("reaper-runtime") + "",
+                    search(usual, path, own),
+                    "not executable");
+            Files.setPosixFilePermissions(
+                    place.resolve("reaper-runtime"), PosixFilePermissions.fromString("rwxr-xr-x"));
+            assertEquals(place.resolve("reaper-runtime") + "", search(usual, path, own));
+        }
+    }
+
+    private static String search(Path usual, String path, Path own) {
+        try {
+            return RuntimeBinary.search(usual, path, Optional.of(own));
+        } catch (ShimException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static String nowhere(Path usual, String path, Optional<Path> own) {
+        ShimException refusal =
+                assertThrows(ShimException.class, () -> RuntimeBinary.search(usual, path, own));
+        assertEquals(Kind.FAILED_PRECONDITION, refusal.kind());
+        return refusal.getMessage();
     }
 
     @Test
@@ -89,7 +137,7 @@ class RuntimeWordsTest {
 
     private static void assertUnusable(String configured, String reason) {
         ShimException refusal =
-                assertThrows(ShimException.class, () -> RuntimeBinary.resolve(configured, "/x"));
+                assertThrows(ShimException.class, () -> RuntimeBinary.find(configured, "/x"));
         String message = refusal.getMessage();
         assertEquals(Kind.FAILED_PRECONDITION, refusal.kind());
         assertTrue(message.contains(configured) && message.contains(reason), message);

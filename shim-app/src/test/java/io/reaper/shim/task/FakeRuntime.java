@@ -47,6 +47,9 @@ final class FakeRuntime implements OciRuntime {
         private final CompletableFuture<Exit> exit = new CompletableFuture<>();
         volatile String status = "created";
 
+        /** Its end is known to the kernel, and not told yet. */
+        volatile boolean dead;
+
         private Init(int pid, Path bundle) {
             this.pid = pid;
             this.bundle = bundle;
@@ -74,6 +77,11 @@ final class FakeRuntime implements OciRuntime {
         @Override
         public long startTime() {
             return 7;
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return dead || !lives();
         }
 
         @Override

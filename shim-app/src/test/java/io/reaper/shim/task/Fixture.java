@@ -3,6 +3,7 @@ package io.reaper.shim.task;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.reaper.contract.ExitRecord;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.mount.Mounts;
 import io.reaper.linux.seam.Syscalls;
@@ -149,8 +150,8 @@ final class Fixture implements AutoCloseable {
         }
 
         private String onDisk(TaskExit exit) {
-            Path file = bundle(exit.getContainerId()).resolve("exit.json");
-            return Files.exists(file) ? "" : " before it was on disk";
+            Path bundle = bundle(exit.getContainerId());
+            return ExitRecord.read(bundle).isPresent() ? "" : " before it was on disk";
         }
 
         @Override

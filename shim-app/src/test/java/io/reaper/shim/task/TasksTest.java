@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.reaper.contract.ErrorCode;
 import io.reaper.contract.ExitRecord;
 import io.reaper.linux.event.Deadline;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.proto.types.Mount;
 import io.reaper.proto.types.Status;
 import io.reaper.shim.bundle.ShimRecord;
@@ -15,6 +16,7 @@ import io.reaper.shim.error.ShimException;
 import io.reaper.shim.error.ShimException.Kind;
 import io.reaper.shim.exit.TaskExit;
 import io.reaper.shim.runtime.OciRuntime.Target;
+import io.reaper.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,6 +130,45 @@ class TasksTest {
         await(fixture.tasks.exit("a"));
         assertEquals(List.of("a create", "a exit 1"), fixture.events);
         fixture.tasks.delete("a", Deadline.NONE);
+    }
+
+    /** Clients delete at once, and look at the state before. */
+    @Test
+    void aStartInVainIsAnsweredWhenTheEndIsKnown() throws Exception {
+        FakeRuntime.Init init = fixture.create("a");
+        fixture.runtime.duringStart =
+                started -> {
+                    started.dead = true;
+                    Thread starting = Thread.currentThread();
+                    Thread.startVirtualThread(() -> endWhenAwaited(started, starting));
+                    throw new ShimException(
+                            ErrorCode.E_PROGRAM_NOT_FOUND, Kind.FAILED, "exec: no such file");
+                };
+        ShimException failure = fails(Kind.FAILED, () -> fixture.tasks.start("a", Deadline.NONE));
+        assertEquals("exec: no such file", failure.getMessage());
+        assertFalse(init.lives());
+        assertEquals(Status.STOPPED, fixture.tasks.state("a").status());
+        assertEquals(127, fixture.tasks.delete("a", Deadline.NONE).status());
+        assertEquals(List.of("a create", "a exit 127", "a delete 127"), fixture.events);
+    }
+
+    private static void endWhenAwaited(FakeRuntime.Init init, Thread starting) {
+        Await.until(
+                Duration.ofSeconds(10),
+                () -> starting.getState() == Thread.State.TIMED_WAITING,
+                () -> "Start waits for the end");
+        init.end(127, 0);
+    }
+
+    /** As its user's first resize, which comes right after a start. */
+    @Test
+    void aResizeOfWhatHasEndedIsAnswered() throws Exception {
+        FakeRuntime.Init init = fixture.createAndStart("a");
+        init.end(0, 0);
+        await(fixture.tasks.exit("a"));
+        fixture.tasks.resize("a", new WindowSize(80, 24));
+        fixture.tasks.delete("a", Deadline.NONE);
+        fails(Kind.NOT_FOUND, () -> fixture.tasks.resize("a", new WindowSize(80, 24)));
     }
 
     @Test

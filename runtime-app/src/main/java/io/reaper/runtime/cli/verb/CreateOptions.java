@@ -1,6 +1,7 @@
 package io.reaper.runtime.cli.verb;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.WorkingDirectory;
 import io.reaper.runtime.cli.option.ContainerIdConverter;
 import io.reaper.runtime.cli.option.CountConverter;
 import io.reaper.runtime.lifecycle.CreateRequest;
@@ -57,6 +58,12 @@ final class CreateOptions {
      */
     CreateRequest request(boolean detached) {
         return new CreateRequest(
-                id, bundle, pidFile, consoleSocket, detached, !noNewKeyring, preserveFds);
+                id,
+                WorkingDirectory.check(bundle),
+                pidFile,
+                consoleSocket,
+                detached,
+                !noNewKeyring,
+                preserveFds);
     }
 }

@@ -1,10 +1,11 @@
-package io.reaper.shim.start;
+package io.reaper.shim.self;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How to run this very program again.
@@ -12,7 +13,7 @@ import java.util.List;
  * @param path of the executable
  * @param words argv up to the program's own arguments
  */
-record SelfCommand(String path, List<String> words) {
+public record SelfCommand(String path, List<String> words) {
 
     /** Set by the launcher script of the JVM mode to its own path. */
     private static final String LAUNCHER = "reaper.launcher";
@@ -22,7 +23,7 @@ record SelfCommand(String path, List<String> words) {
 
     private static final String DELETED = " (deleted)";
 
-    static SelfCommand current() {
+    public static SelfCommand current() {
         String launcher = System.getProperty(LAUNCHER, "");
         if (!launcher.isEmpty()) {
             return new SelfCommand(launcher, List.of(launcher));
@@ -32,8 +33,15 @@ record SelfCommand(String path, List<String> words) {
             String commandLine = Files.readString(Path.of("/proc/self/cmdline"));
             return new SelfCommand(exe, prefix(List.of(commandLine.split("\0", 0))));
         } catch (IOException e) {
-            throw new UncheckedIOException("find my own program: " + e.getMessage(), e);
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /** Where it lies; empty for classes that a Java elsewhere runs, without a launcher. */
+    public Optional<Path> directory() {
+        return words.size() == 1
+                ? Optional.ofNullable(Path.of(path).getParent())
+                : Optional.empty();
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.reaper.shim.start;
+package io.reaper.shim.self;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
