@@ -71,7 +71,7 @@ class LargeConfigKernelTest {
                 .put("b", "y".repeat(900_000));
         runtime.ok("run", "-b", bundle.write().toString(), runtime.id());
         var annotations = bundle.config().putObject("annotations");
-        for (int i = 0; i < 800_000; i++) {
+        for (int i = 0; i < NAMES; i++) {
             annotations.put("k" + i, "");
         }
         String refused = runtime.refused("create", "-b", bundle.write().toString(), runtime.id());
