@@ -157,7 +157,7 @@ public final class ContainerProcesses {
             cgroup.get().kill();
             boolean initGone = killInit(deadline);
             if (cgroup.get().isPopulated()) {
-                cgroup.get().kill(); // an exec that came between and had seen init alive
+                killPassedOver(cgroup.get());
             }
             return cgroup.get().awaitEmpty(deadline) && initGone;
         }
@@ -166,6 +166,25 @@ public final class ContainerProcesses {
         boolean othersGone = killOthers(deadline);
         // once more: an exec that came between and had seen init alive
         return killInit(deadline) && othersGone && killOthers(deadline);
+    }
+
+    /** SIGKILL to those of a group and to init, without waiting for their end. */
+    public void killGroup(Cgroup group) {
+        group.kill();
+        signalInit(Signals.SIGKILL);
+        if (!others().isEmpty()) {
+            killPassedOver(group);
+        }
+    }
+
+    /**
+     * {@code cgroup.kill} signals first threads, and no process whose own has ended while others
+     * run (Linux 6.18). Then the group once more: what these have forked meanwhile, and an exec that
+     * came between and had seen init alive.
+     */
+    private void killPassedOver(Cgroup group) {
+        signal(Signals.SIGKILL);
+        group.kill();
     }
 
     private boolean killOthers(Deadline deadline) {
@@ -202,7 +221,7 @@ public final class ContainerProcesses {
     }
 
     /** To init alone; one that has ended is no error. */
-    public void signalInit(int signal) {
+    private void signalInit(int signal) {
         Optional<Pidfd> found = open(init);
         if (found.isPresent()) {
             try (Pidfd handle = found.get()) {

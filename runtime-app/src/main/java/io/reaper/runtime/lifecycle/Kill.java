@@ -76,8 +76,7 @@ public final class Kill {
         }
         remember(directory, Signals.SIGKILL);
         if (processes.cgroup().isPresent()) {
-            processes.cgroup().get().kill();
-            processes.signalInit(Signals.SIGKILL); // which may have left the group
+            processes.killGroup(processes.cgroup().get());
         } else {
             end(directory.id(), processes);
         }

@@ -33,6 +33,7 @@ public final class ContainerDirectory {
     private static final List<String> PASSING = List.of(EXEC_FIFO, CONFIGURATION, ExitRecord.FILE);
 
     private static final int STATE_LIMIT = 16 * 1024 * 1024;
+    private static final int LONGEST_PROBLEM = 120;
     private static final int FIFO_PERMISSIONS = 0622;
     private static final int FILE_PERMISSIONS = 0600;
 
@@ -95,12 +96,16 @@ public final class ContainerDirectory {
         return Optional.of(state);
     }
 
-    /** Without what the parser says of itself. */
+    /** Without what the parser says of itself, and without what a terminal would obey. */
     private static String problem(String message) {
         int end = message.indexOf(" (");
-        int line = message.indexOf('\n');
-        int shorter = end < 0 ? message.length() : end;
-        return message.substring(0, line < 0 ? shorter : Math.min(line, shorter));
+        int length = Math.min(end < 0 ? message.length() : end, LONGEST_PROBLEM);
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            char c = message.charAt(i);
+            line.append(Character.isISOControl(c) ? '?' : c);
+        }
+        return line.toString();
     }
 
     private static Optional<byte[]> read(Path file) {

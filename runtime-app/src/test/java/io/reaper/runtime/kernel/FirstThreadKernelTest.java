@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A program whose first thread has ended while another runs: it runs. */
 @Tag("kernel")
@@ -49,8 +51,10 @@ class FirstThreadKernelTest {
         awaitEnd(pid);
     }
 
-    @Test
-    void anExecOfItIsFoundAndEnded() {
+    /** cgroup.kill passes it over. */
+    @ParameterizedTest
+    @ValueSource(strings = {"kill ID KILL", "kill --all ID KILL", "delete --force ID"})
+    void anExecOfItIsFoundAndEnded(String verb) {
         runtime.ok("run", "-d", "-b", runtime.script("exec sleep 1000").toString(), runtime.id());
         Path pidFile = runtime.work().resolve("pid");
         runtime.ok("exec", "-d", "--pid-file", pidFile.toString(), runtime.id(), program);
@@ -58,7 +62,7 @@ class FirstThreadKernelTest {
         awaitZombieState(pid);
         String pids = runtime.ok("ps", "--format", "json", runtime.id());
         assertTrue(pids.contains(Integer.toString(pid)), pids);
-        runtime.ok("kill", "--all", runtime.id(), "KILL");
+        runtime.ok(verb.replace("ID", runtime.id()).split(" ", 0));
         await(
                 "the end of " + pid,
                 () -> ProcessInfo.of(pid).map(ProcessInfo::isZombie).orElse(true));

@@ -1,5 +1,6 @@
 package io.reaper.runtime.state;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -166,6 +167,66 @@ class StateStoreTest {
     }
 
     @Test
+    void aCreatedOneRunsWhenInitHasLetGo() {
+        ContainerDirectory directory = store.create(ID).orElseThrow();
+        ContainerState old = state(Status.CREATED, ownPid(), ownStart());
+        directory.save(
+                new ContainerState(
+                        old.id(),
+                        old.status(),
+                        old.pid(),
+                        old.pidStartTime(),
+                        old.bundle(),
+                        old.rootfs(),
+                        old.annotations(),
+                        old.created(),
+                        old.owner(),
+                        old.tracking(),
+                        old.lateHooks(),
+                        true));
+        assertFalse(directory.hold().awaitRelease(), "no file that could be held");
+        assertEquals(Status.CREATED, directory.snapshot().orElseThrow().status());
+        directory.saveConfiguration(new byte[] {1});
+        Fd hold = directory.hold().take();
+        assertEquals(Status.CREATED, directory.snapshot().orElseThrow().status());
+        hold.close();
+        assertEquals(Status.RUNNING, directory.snapshot().orElseThrow().status());
+        assertTrue(directory.hold().awaitRelease());
+    }
+
+    @Test
+    void theLockFileLeadsToTheProcesses() throws IOException {
+        ContainerDirectory directory = store.create(ID).orElseThrow();
+        assertTrue(directory.note().isEmpty());
+        ContainerState state = state(Status.CREATED, 5, 6);
+        try (Fd lock = directory.lock().orElseThrow()) {
+            ContainerDirectory.writeNote(lock, state);
+        }
+        assertEquals(Optional.of(state.note()), directory.note());
+        assertEquals("5 6 77 /reaper/c1\n", Files.readString(directory.path().resolve("lock")));
+        InitNote alone = new InitNote(state.note().init(), Optional.empty());
+        assertEquals(Optional.of(alone), InitNote.parse(alone.encode()));
+        for (String odd : List.of("", "5\n", "5 6", "5 x\n", "5 6 7 /../x\n", "5 6 7 \n", "\n")) {
+            assertTrue(InitNote.parse(odd.getBytes(UTF_8)).isEmpty(), odd);
+        }
+    }
+
+    @Test
+    void aLostStateIsToldWhileInitLives() {
+        ContainerDirectory directory = store.create(ID).orElseThrow();
+        try (Fd lock = directory.lock().orElseThrow()) {
+            ContainerDirectory.writeNote(lock, state(Status.CREATED, ownPid(), ownStart() + 1));
+        }
+        assertTrue(directory.load().isEmpty(), "another process of the same number");
+        directory.remove();
+        directory = store.create(ID).orElseThrow();
+        try (Fd lock = directory.lock().orElseThrow()) {
+            ContainerDirectory.writeNote(lock, state(Status.CREATED, ownPid(), ownStart()));
+        }
+        assertThrows(DamagedStateException.class, directory::load);
+    }
+
+    @Test
     void anotherProcessOfTheSameNumberIsAStranger() {
         ContainerDirectory directory = store.create(ID).orElseThrow();
         directory.save(state(Status.RUNNING, ownPid(), ownStart() + 1));
@@ -183,7 +244,7 @@ class StateStoreTest {
         new ExitRecord("c1", ownPid(), 1, 137, 9, Instant.EPOCH).write(dir);
         Snapshot stopped = directory.snapshot().orElseThrow();
         assertEquals(137, stopped.exit().orElseThrow().exitStatus());
-        String shown = new String(StateJson.show(stopped), java.nio.charset.StandardCharsets.UTF_8);
+        String shown = new String(StateJson.show(stopped), UTF_8);
         assertTrue(shown.contains("\"exitStatus\": 137"), shown);
         assertTrue(shown.contains("\"signal\": 9"), shown);
         assertTrue(shown.contains("\"exitedAt\": \"1970-01-01T00:00:00Z\""), shown);
@@ -195,14 +256,20 @@ class StateStoreTest {
     }
 
     @Test
-    void listsContainersOnlyInTheirOrder() throws IOException {
+    void listsWhatMayBeContainersInTheirOrder() throws IOException {
         assertEquals(List.of(), store.ids());
         for (String id : List.of("b", "a")) {
             store.create(ContainerId.of(id)).orElseThrow().save(state(Status.CREATING, 0, 0));
         }
         Files.createDirectory(dir.resolve("root/empty"));
         Files.writeString(dir.resolve("root/file"), "x");
-        assertEquals(List.of(ContainerId.of("a"), ContainerId.of("b")), store.ids());
+        Files.writeString(dir.resolve("root/no id"), "x");
+        assertEquals(
+                List.of("a", "b", "empty", "file"),
+                store.ids().stream().map(ContainerId::value).toList());
+        for (ContainerId none : List.of(ContainerId.of("empty"), ContainerId.of("file"))) {
+            assertTrue(store.at(none).snapshot().isEmpty(), none.value());
+        }
     }
 
     @Test
@@ -211,8 +278,10 @@ class StateStoreTest {
         directory.save(state(Status.CREATED, 0, 0));
         directory.saveConfiguration(new byte[] {1});
         directory.makeExecFifo();
-        directory.markKilled();
+        directory.markKilled(); // of one that was deleted meanwhile
         directory.lock().orElseThrow().close();
+        assertFalse(directory.isMarkedKilled());
+        directory.markKilled();
         assertTrue(directory.isMarkedKilled());
         directory.remove();
         assertFalse(Files.exists(directory.path()));
