@@ -128,7 +128,7 @@ struct spawn {
     char *const *argv;
     char *const *envp;
     const char *cwd;   /* 0: the caller's */
-    const long *fds;   /* fds[i] becomes descriptor i */
+    long *fds;         /* fds[i] becomes descriptor i, which is closed where it is -1; changed by the child */
     long nfds;
     long clone_flags;  /* namespaces */
     long new_session;
@@ -139,15 +139,17 @@ struct spawn {
 
 static int spawned(void *argument) {
     struct spawn *s = argument;
-    long moved[s->nfds + 1];
     if (s->new_session && setsid() < 0)
         goto failed;
     for (long i = 0; i < s->nfds; i++) /* first out of the way: a source may be another one's target */
-        if ((moved[i] = fcntl(s->fds[i], F_DUPFD_CLOEXEC, (int)s->nfds)) < 0)
+        if (s->fds[i] >= 0 && s->fds[i] != i && (s->fds[i] = fcntl(s->fds[i], F_DUPFD_CLOEXEC, (int)s->nfds)) < 0)
             goto failed;
-    for (long i = 0; i < s->nfds; i++)
-        if (dup2(moved[i], i) < 0)
+    for (long i = 0; i < s->nfds; i++) {
+        if (s->fds[i] < 0)
+            close(i);
+        else if (s->fds[i] == i ? fcntl(i, F_SETFD, 0) < 0 : dup2(s->fds[i], i) < 0)
             goto failed;
+    }
     long closed = reaper_cloexec_from(s->nfds);
     if (closed < 0) {
         errno = (int)-closed;

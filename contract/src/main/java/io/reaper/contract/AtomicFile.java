@@ -18,7 +18,7 @@ public final class AtomicFile {
      * and a crash of the machine ends these too.
      *
      * @param permissions before the umask
-     * @throws LinuxException naming the file; the old one is left then
+     * @throws LinuxException naming the file; the old one is left then, and nothing beside it
      */
     public static void write(Path target, byte[] content, int permissions) {
         Path beside = target.resolveSibling("." + target.getFileName() + ".new");
@@ -28,8 +28,20 @@ public final class AtomicFile {
             if (content.length > 0) {
                 fd.write(content);
             }
+            LinuxFiles.rename(beside, target);
+        } catch (LinuxException e) {
+            removeAfter(e, beside);
+            throw e;
         }
-        LinuxFiles.rename(beside, target);
+    }
+
+    /** A disk that is full stays as it was. */
+    private static void removeAfter(LinuxException cause, Path beside) {
+        try {
+            LinuxFiles.unlink(beside);
+        } catch (LinuxException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     private static Fd create(Path file, int flags, int permissions) {

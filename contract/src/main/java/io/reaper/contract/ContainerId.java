@@ -13,21 +13,21 @@ public record ContainerId(String value) {
     private static final int SHOWN = 64;
 
     /**
-     * @throws IllegalArgumentException "invalid container id …" with the reason
+     * @throws InvalidIdException "invalid container id …" with the reason
      */
     public ContainerId {
         if (value.isEmpty()) {
-            throw new IllegalArgumentException("invalid container id: it is empty");
+            throw new InvalidIdException(": it is empty");
         }
         if (value.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException(
-                    "invalid container id \"%s…\": %d characters, at most %d are allowed"
+            throw new InvalidIdException(
+                    " \"%s…\": %d characters, at most %d are allowed"
                             .formatted(printable(value), value.length(), MAX_LENGTH));
         }
         boolean dots = value.equals(".") || value.equals("..");
         if (dots || !allowed(value)) {
-            throw new IllegalArgumentException(
-                    "invalid container id \"%s\": only letters, digits and _ + - . are allowed"
+            throw new InvalidIdException(
+                    " \"%s\": only letters, digits and _ + - . are allowed"
                             .formatted(printable(value)));
         }
     }

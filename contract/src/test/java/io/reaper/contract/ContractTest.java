@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.linux.file.LinuxFiles;
+import io.reaper.linux.seam.LinuxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +47,53 @@ class ContractTest {
     }
 
     @Test
+    void aReservedRecordIsFilledInWhereItLies(@TempDir Path bundle) throws Exception {
+        Path file = bundle.resolve(ExitRecord.FILE);
+        Files.writeString(file, "of an earlier container");
+        ExitRecord.reserve(bundle);
+        Object place = inode(file);
+        long size = Files.size(file);
+        assertTrue(ExitRecord.read(bundle).isEmpty(), "reserved only");
+        ExitRecord.removeStale(bundle);
+        ExitRecord.reserve(bundle);
+        assertEquals(place, inode(file), "a reservation is left alone");
+        ExitRecord longest =
+                new ExitRecord(
+                        "x".repeat(1024), Integer.MAX_VALUE, Long.MAX_VALUE, 255, 64, Instant.MAX);
+        for (ExitRecord record : List.of(longest, RECORD)) {
+            record.write(bundle);
+            assertEquals(Optional.of(record), ExitRecord.read(bundle));
+            assertEquals(place, inode(file));
+            assertEquals(size, Files.size(file));
+        }
+        ExitRecord.removeStale(bundle);
+        assertFalse(Files.exists(file), "a record is not left alone");
+    }
+
+    private static Object inode(Path file) throws Exception {
+        return Files.getAttribute(file, "unix:ino");
+    }
+
+    @Test
+    void whatHasTheRecordsNameIsNotOpenedForEver(@TempDir Path bundle) {
+        LinuxFiles.mkfifo(bundle.resolve(ExitRecord.FILE), 0600);
+        assertTrue(ExitRecord.read(bundle).isEmpty());
+        ExitRecord.reserve(bundle);
+        RECORD.write(bundle);
+        assertEquals(Optional.of(RECORD), ExitRecord.read(bundle));
+    }
+
+    @Test
+    void anAtomicWriteThatFailsLeavesNothing(@TempDir Path directory) throws Exception {
+        Path target = Files.createDirectory(directory.resolve("state.json"));
+        byte[] text = {'1'};
+        assertThrows(LinuxException.class, () -> AtomicFile.write(target, text, 0600));
+        try (var entries = Files.list(directory)) {
+            assertEquals(List.of(target), entries.toList());
+        }
+    }
+
+    @Test
     void anAtomicWriteLeavesNothingBeside(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("state.json");
         Files.writeString(directory.resolve(".state.json.new"), "of a killed writer");
@@ -64,7 +113,7 @@ class ContractTest {
         for (String bad :
                 List.of("", ".", "..", "a/b", "../x", "a b", "ä", "a\n", "a\0", "x".repeat(1025))) {
             String message =
-                    assertThrows(IllegalArgumentException.class, () -> ContainerId.of(bad), bad)
+                    assertThrows(InvalidIdException.class, () -> ContainerId.of(bad), bad)
                             .getMessage();
             assertTrue(message.startsWith("invalid container id"), message);
             assertTrue(message.length() < 200 && message.lines().count() == 1, message);

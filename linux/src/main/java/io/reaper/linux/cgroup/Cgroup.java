@@ -10,6 +10,7 @@ import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
 import io.reaper.linux.signal.Signals;
+import io.reaper.linux.text.Excerpt;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -54,7 +55,7 @@ public final class Cgroup {
             String name = component.toString();
             if (name.isEmpty() || name.equals(".") || name.equals("..")) {
                 throw new IllegalArgumentException(
-                        "cgroup path \"" + path + "\" names no group of its own");
+                        "cgroup path " + Excerpt.quoted(path) + " names no group of its own");
             }
         }
         return new Cgroup(mount.resolve(relative));

@@ -17,8 +17,12 @@ public final class Fd implements AutoCloseable {
     private static final int RESOLVE_NO_SYMLINKS = 0x04;
     private static final int RESOLVE_BENEATH = 0x08;
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int F_GETFD = 1;
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int LOCK_SH = 1;
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
     private static final int AF_UNIX = 1;
@@ -139,6 +143,23 @@ public final class Fd implements AutoCloseable {
         return openAt(Syscalls.AT_FDCWD, "/proc/self/fd/" + number, flags, 0, name);
     }
 
+    /**
+     * Whether a descriptor came with {@code execve(2)}: it is open and not close-on-exec, as every
+     * one that is opened here is.
+     */
+    public static boolean isInherited(int number) {
+        long flags = Syscalls.get().fcntl(number, F_GETFD, 0);
+        return flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    }
+
+    /** Does not reach the next program; one that is not open is no error. */
+    public static void closeOnExec(int number) {
+        long result = Syscalls.get().fcntl(number, F_SETFD, FD_CLOEXEC);
+        if (result != -Errno.EBADF.number()) {
+            LinuxException.check(result, "close on exec", "fd " + number);
+        }
+    }
+
     public Fd duplicate() {
         return opened(Syscalls.get().fcntl(number, F_DUPFD_CLOEXEC, 0), "dup", name);
     }
@@ -215,7 +236,16 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException E2BIG (as "file too large" would be of writing) if there is more
      */
     public byte[] readAll(int limit) {
-        byte[] all = new byte[Math.min(FIRST_CHUNK, limit + 1)];
+        return readAll(limit, FIRST_CHUNK - 1);
+    }
+
+    /**
+     * The same of a file whose size is known, mostly: what is read once is not copied again.
+     *
+     * @param expected bytes; there may be less or more
+     */
+    public byte[] readAll(int limit, long expected) {
+        byte[] all = new byte[(int) Math.min(expected + 1, limit + 1L)];
         int size = 0;
         for (int count; (count = read(all, size, Math.min(CHUNK, all.length - size))) > 0; ) {
             size += count;
@@ -227,7 +257,7 @@ public final class Fd implements AutoCloseable {
                 all = Arrays.copyOf(all, (int) Math.min(2L * size, limit + 1L));
             }
         }
-        return Arrays.copyOf(all, size);
+        return size == all.length ? all : Arrays.copyOf(all, size);
     }
 
     /**
@@ -268,16 +298,34 @@ public final class Fd implements AutoCloseable {
 
     /** Waits for the exclusive lock ({@code flock(2)}); it ends with the last duplicate. */
     public void lock() {
+        await(LOCK_EX);
+    }
+
+    /** Waits until nobody has the exclusive lock, and takes one that others may have, too. */
+    public void lockShared() {
+        await(LOCK_SH);
+    }
+
+    private void await(int operation) {
         long result;
         do {
-            result = Syscalls.get().flock(number, LOCK_EX);
+            result = Syscalls.get().flock(number, operation);
         } while (result == -Errno.EINTR.number());
         LinuxException.check(result, "flock", name);
     }
 
     /** The exclusive lock if nobody holds it. */
     public boolean tryLock() {
-        long result = Syscalls.get().flock(number, LOCK_EX | LOCK_NB);
+        return attempt(LOCK_EX);
+    }
+
+    /** As {@link #lockShared}, if nobody has the exclusive lock. */
+    public boolean tryLockShared() {
+        return attempt(LOCK_SH);
+    }
+
+    private boolean attempt(int operation) {
+        long result = Syscalls.get().flock(number, operation | LOCK_NB);
         if (result == -Errno.EAGAIN.number()) {
             return false;
         }

@@ -225,6 +225,11 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
     }
 
     @Override
+    public long schedSetaffinity(int pid, int size, Memory mask) {
+        return call(SyscallNumber.SCHED_SETAFFINITY, pid, size, mask.address(), 0, 0);
+    }
+
+    @Override
     public long ioprioSet(int which, int who, int priority) {
         return call(SyscallNumber.IOPRIO_SET, which, who, priority, 0, 0);
     }

@@ -39,6 +39,7 @@ enum SyscallNumber {
     PRCTL(157, 167),
     MOUNT(165, 40),
     UMOUNT2(166, 39),
+    SCHED_SETAFFINITY(203, 122),
     EPOLL_CTL(233, 21),
     WAITID(247, 95),
     KEYCTL(250, 219),

@@ -150,6 +150,8 @@ public interface Syscalls {
 
     long schedSetattr(int pid, Memory attributes);
 
+    long schedSetaffinity(int pid, int size, Memory mask);
+
     long ioprioSet(int which, int who, int priority);
 
     /** {@code KEYCTL_JOIN_SESSION_KEYRING}. */

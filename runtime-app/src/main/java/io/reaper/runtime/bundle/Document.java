@@ -1,5 +1,6 @@
 package io.reaper.runtime.bundle;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
 import io.reaper.linux.seam.LinuxException;
@@ -24,15 +25,17 @@ public final class Document {
         try (Fd file = Fd.open(path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK)) {
             FileStat stat = file.stat();
             if (!stat.isRegular()) {
-                throw new SpecException(path.toString(), "", "not a regular file");
+                throw new SpecException(
+                        ErrorCode.E_CONFIG_INVALID, path.toString(), "", "not a regular file");
             }
             if (stat.size() > LIMIT) {
                 throw new SpecException(
+                        ErrorCode.E_CONFIG_INVALID,
                         path.toString(),
                         "",
                         stat.size() + " bytes, at most " + LIMIT + " are read");
             }
-            return file.readAll(LIMIT);
+            return file.readAll(LIMIT, stat.size());
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.reaper.runtime.cli;
 
+import io.reaper.contract.ErrorCode;
+import io.reaper.contract.ReaperException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,12 +23,14 @@ enum RefusedVerb {
     RESTORE("restore", "this version does not save processes");
 
     /** What calling one of them ends in. */
-    static final class RefusedException extends RuntimeException {
+    static final class RefusedException extends ReaperException {
 
         private static final long serialVersionUID = 1;
 
         RefusedException(RefusedVerb verb) {
-            super("\"" + verb.word + "\" is not supported: " + verb.reason);
+            super(
+                    ErrorCode.E_NOT_SUPPORTED,
+                    "\"" + verb.word + "\" is not supported: " + verb.reason);
         }
     }
 

@@ -1,13 +1,11 @@
 package io.reaper.runtime.cli;
 
-import io.reaper.contract.SettingsException;
+import io.reaper.contract.ErrorCode;
+import io.reaper.contract.ReaperException;
 import io.reaper.linux.seam.LinuxException;
-import io.reaper.runtime.bundle.SpecException;
-import io.reaper.runtime.cli.ps.PsException;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.cli.verb.ExecCommand;
 import io.reaper.runtime.log.RuntimeLog;
-import io.reaper.runtime.state.ContainerException;
-import io.reaper.runtime.state.DamagedStateException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.regex.Pattern;
@@ -75,17 +73,24 @@ public final class RuntimeCommandLine {
         try {
             return commandLine.execute(args);
         } catch (OutOfMemoryError e) {
-            report("out of memory: what was read does not fit into the heap");
+            report(
+                    ErrorCode.E_NO_MEMORY,
+                    "out of memory: what was read does not fit into the heap");
             return FAILURE;
         }
     }
 
     private int misuse(ParameterException e) {
         CommandLine at = e.getCommandLine();
-        report(
-                e instanceof UnmatchedArgumentException unmatched
-                        ? unexpected(at, unmatched)
-                        : reason(e));
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            report(ErrorCode.E_USAGE, unexpected(at, unmatched));
+        } else if (e.getCause() instanceof ReaperException refused) {
+            report(
+                    refused.code(),
+                    refused.getMessage()); // its own words, without picocli's preface
+        } else {
+            report(ErrorCode.E_USAGE, e.getMessage());
+        }
         System.err.println(
                 "Try \"" + at.getCommandSpec().qualifiedName() + " --help\" for what is accepted.");
         return at.getCommand() instanceof ExecCommand ? CANNOT_EXEC : FAILURE;
@@ -94,18 +99,17 @@ public final class RuntimeCommandLine {
     private String unexpected(CommandLine at, UnmatchedArgumentException e) {
         String first = e.getUnmatched().getFirst();
         if (first.startsWith("-")) {
-            return "unknown option \"" + first + "\"";
+            return "unknown option " + Excerpt.quoted(name(first));
         }
         return (at.getCommand() == command ? "unknown command \"" : "unexpected argument \"")
-                + first
+                + Excerpt.of(first)
                 + "\"";
     }
 
-    /** An id is refused by its own words, without picocli's preface. */
-    private static String reason(ParameterException e) {
-        return e.getCause() instanceof IllegalArgumentException refused
-                ? refused.getMessage()
-                : e.getMessage();
+    /** Without what is given to it, which may be a variable's value. */
+    private static String name(String option) {
+        int equals = option.indexOf('=');
+        return equals < 0 ? option : option.substring(0, equals);
     }
 
     private int failure(Exception e, CommandLine at) {
@@ -113,16 +117,17 @@ public final class RuntimeCommandLine {
             return misuse(misuse);
         }
         boolean exec = at.getCommand() instanceof ExecCommand;
-        report((exec ? "exec failed: " : "") + message(e));
+        report(ErrorCode.of(e), (exec ? "exec failed: " : "") + message(e));
         return exec ? CANNOT_EXEC : FAILURE;
     }
 
-    private void report(String message) {
+    private void report(ErrorCode code, String message) {
         String line =
-                CONTROL.matcher(message.lines().collect(Collectors.joining(" "))).replaceAll("?");
+                CONTROL.matcher(Excerpt.words(message.lines().collect(Collectors.joining(" "))))
+                        .replaceAll("?");
         System.err.println(line);
         try (RuntimeLog log = command.log()) {
-            log.error(line);
+            log.error(code, line);
         } catch (RuntimeException e) {
             String unlogged = message(e);
             if (!unlogged.equals(line)) {
@@ -141,15 +146,7 @@ public final class RuntimeCommandLine {
                                     : file.getReason())
                     : wrapped.getCause().getMessage();
         }
-        boolean expected =
-                e instanceof ContainerException
-                        || e instanceof SpecException
-                        || e instanceof LinuxException
-                        || e instanceof SettingsException
-                        || e instanceof DamagedStateException
-                        || e instanceof RefusedVerb.RefusedException
-                        || e instanceof PsException
-                        || e instanceof IllegalArgumentException;
+        boolean expected = e instanceof ReaperException || e instanceof LinuxException;
         return expected ? e.getMessage() : "internal error: " + e;
     }
 }

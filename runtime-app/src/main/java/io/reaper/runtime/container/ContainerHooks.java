@@ -1,5 +1,6 @@
 package io.reaper.runtime.container;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.contract.Settings;
 import io.reaper.linux.file.FileStat;
 import io.reaper.linux.process.Pidfd;
@@ -55,7 +56,7 @@ public final class ContainerHooks {
             Spec spec = SpecReader.read("config.json", directory.configuration());
             return new ContainerHooks(spec.hooks(), log);
         } catch (RuntimeException e) {
-            log.warning("poststart and poststop hooks are not run: " + e.getMessage());
+            log.warning("poststart and poststop hooks are not run: ", e);
             return new ContainerHooks(Hooks.NONE, log);
         }
     }
@@ -73,6 +74,7 @@ public final class ContainerHooks {
         for (HookKind kind : NETWORK_HOOKS) {
             if (spec.hooks().has(kind) && !settings.runsNetworkHooks()) {
                 throw new SpecException(
+                        ErrorCode.E_HOOK_REFUSED,
                         "config.json",
                         "hooks." + kind.property(),
                         "refused in host mode: linux.namespaces asks for a network namespace, and"
@@ -100,7 +102,9 @@ public final class ContainerHooks {
                     runner(state, Status.CREATING, Optional.of(init)).runAll(kind, hooks.of(kind));
                 } catch (HookException e) {
                     throw new ContainerException(
-                            "unable to start container process: " + e.getMessage(), e);
+                            ErrorCode.E_HOOK_FAILED,
+                            "unable to start container process: " + e.getMessage(),
+                            e);
                 }
             }
         }
@@ -129,7 +133,7 @@ public final class ContainerHooks {
     private void runLate(HookKind kind, ContainerState state, Status status) {
         if (hooks.has(kind)) {
             runner(state, status, Optional.empty())
-                    .runAll(kind, hooks.of(kind), failure -> log.warning(failure.getMessage()));
+                    .runAll(kind, hooks.of(kind), failure -> log.warning("", failure));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.reaper.runtime.init;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
@@ -18,8 +19,8 @@ public final class InitChannel implements AutoCloseable {
     private static final int TEXT_LIMIT = 2 * 1024;
     private static final int UTF8 = 3;
 
-    /** The longest message holds two cut texts, their lengths, a number and a kind. */
-    private static final int PACKET = 2 * UTF8 * (TEXT_LIMIT + 1) + 16;
+    /** The longest message holds two cut texts, a code, their lengths, a number and a kind. */
+    private static final int PACKET = 2 * UTF8 * (TEXT_LIMIT + 1) + 64;
 
     private static final int PID = 1;
     private static final int CONTINUE = 2;
@@ -72,8 +73,13 @@ public final class InitChannel implements AutoCloseable {
                     out.writeUTF(cut(text));
                 }
                 case InitMessage.Ready() -> out.writeByte(READY);
-                case InitMessage.Failed(String operation, int errno, String text) -> {
+                case InitMessage.Failed(
+                                ErrorCode code,
+                                String operation,
+                                int errno,
+                                String text) -> {
                     out.writeByte(FAILED);
+                    out.writeUTF(code.name());
                     out.writeUTF(cut(operation));
                     out.writeInt(errno);
                     out.writeUTF(cut(text));
@@ -96,7 +102,12 @@ public final class InitChannel implements AutoCloseable {
                 case CONTINUE -> new InitMessage.Continue();
                 case WARNING -> new InitMessage.Warning(in.readUTF());
                 case READY -> new InitMessage.Ready();
-                case FAILED -> new InitMessage.Failed(in.readUTF(), in.readInt(), in.readUTF());
+                case FAILED ->
+                        new InitMessage.Failed(
+                                ErrorCode.valueOf(in.readUTF()),
+                                in.readUTF(),
+                                in.readInt(),
+                                in.readUTF());
                 default -> throw new IllegalArgumentException("init message of kind " + kind);
             };
         } catch (IOException e) {

@@ -1,5 +1,7 @@
 package io.reaper.runtime.init;
 
+import io.reaper.contract.ErrorCode;
+
 /** What {@code create} or {@code exec} and the init stage say to each other, one packet each. */
 public sealed interface InitMessage {
 
@@ -21,9 +23,11 @@ public sealed interface InitMessage {
     /**
      * From init: it gives up.
      *
+     * @param code what the error is called
      * @param operation the call or step that failed
      * @param errno 0 if no call did
      * @param text for the user
      */
-    record Failed(String operation, int errno, String text) implements InitMessage {}
+    record Failed(ErrorCode code, String operation, int errno, String text)
+            implements InitMessage {}
 }

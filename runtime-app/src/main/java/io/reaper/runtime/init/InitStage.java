@@ -1,11 +1,13 @@
 package io.reaper.runtime.init;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Program;
 import io.reaper.linux.process.Rlimits;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.hooks.HookException;
 import io.reaper.runtime.hooks.HookKind;
 import io.reaper.runtime.hooks.HookRunner;
@@ -13,6 +15,8 @@ import io.reaper.runtime.init.InitPlan.StartHooks;
 import io.reaper.runtime.init.step.InitStep;
 import io.reaper.runtime.init.step.StepContext;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,8 +26,9 @@ import java.util.Optional;
  * execve(2)} carries those of the calling one.
  *
  * <p>Descriptors from the base number on: the {@link InitChannel}, the plan, and where the program
- * waits for {@code start}, an {@code O_PATH} descriptor of exec.fifo. Those between 2 and the base
- * are the caller's, kept for the program.
+ * waits for {@code start}, an {@code O_PATH} descriptor of exec.fifo, and one that is only to be
+ * kept until the program runs: its lock says that it does not yet. Those between 2 and the base are
+ * the caller's, kept for the program.
  */
 public final class InitStage {
 
@@ -31,6 +36,7 @@ public final class InitStage {
     private static final int PLAN = 1;
     private static final int FIFO = 2;
     private static final int FAILURE = 1;
+    private static final String LISTEN_PID = "LISTEN_PID=";
 
     private final int base;
     private final StepContext context =
@@ -78,21 +84,31 @@ public final class InitStage {
             channel.send(new InitMessage.Ready());
             return Optional.of(program);
         } catch (LinuxException e) {
-            failure = new InitMessage.Failed(e.operation(), e.errno().number(), e.getMessage());
+            failure =
+                    new InitMessage.Failed(
+                            ErrorCode.E_INIT_FAILED,
+                            e.operation(),
+                            e.errno().number(),
+                            e.getMessage());
         } catch (ProgramNotFoundException e) {
-            failure = new InitMessage.Failed("exec", e.errno(), e.getMessage());
+            failure = new InitMessage.Failed(e.code(), "exec", e.errno(), e.getMessage());
         }
         channel.send(failure);
         return Optional.empty();
     }
 
     private static Program program(InitPlan plan) {
+        List<String> env = plan.inherited().sockets() ? withOwnPid(plan.env()) : plan.env();
         return plan.placeholder()
-                ? Program.placeholder(plan.args(), plan.env())
-                : new Program(
-                        ProgramLookup.find(plan.args().getFirst(), plan.env()),
-                        plan.args(),
-                        plan.env());
+                ? Program.placeholder(plan.args(), env)
+                : new Program(ProgramLookup.find(plan.args().getFirst(), env), plan.args(), env);
+    }
+
+    private static List<String> withOwnPid(List<String> env) {
+        List<String> owned = new ArrayList<>(env);
+        owned.removeIf(entry -> entry.startsWith(LISTEN_PID));
+        owned.add(LISTEN_PID + Syscalls.get().getpid());
+        return owned;
     }
 
     private void becomeProgram(Program prepared, InitPlan plan, InitChannel channel) {
@@ -102,11 +118,12 @@ public final class InitStage {
                     channel.close();
                     // waits for start, which reads: the end means success, bytes are an error
                     try (Fd gate = Fd.of(base + FIFO).reopen(OpenFlags.O_WRONLY)) {
-                        gate.write(refused(program, plan).getBytes(StandardCharsets.UTF_8));
+                        InitMessage.Failed refusal = refused(program, plan);
+                        String text = refusal.code() + " " + refusal.text();
+                        gate.write(text.getBytes(StandardCharsets.UTF_8));
                     }
                 }
-                case NONE ->
-                        channel.send(new InitMessage.Failed("exec", 0, refused(program, plan)));
+                case NONE -> channel.send(refused(program, plan));
             }
         }
     }
@@ -117,17 +134,28 @@ public final class InitStage {
                 .runAll(HookKind.START_CONTAINER, start.hooks());
     }
 
-    private String refused(Program program, InitPlan plan) {
+    private InitMessage.Failed refused(Program program, InitPlan plan) {
         try {
             plan.startHooks().ifPresent(InitStage::run);
             Program.closeOnExecFrom(base);
+            plan.inherited().gaps().forEach(Fd::closeOnExec); // the VM may have one there
             Program.restoreLimits();
             plan.limits().forEach(rlimits::set);
-            return program.exec().getMessage();
-        } catch (LinuxException | HookException e) {
-            return e.getMessage();
+            return refused(ErrorCode.E_PROGRAM_REFUSED, program.exec().getMessage());
+        } catch (HookException e) {
+            return refused(e.code(), e.getMessage());
+        } catch (LinuxException e) {
+            return refused(ErrorCode.E_INIT_FAILED, e.getMessage());
         } catch (OutOfMemoryError e) {
-            return "exec " + plan.args().getFirst() + ": no memory within process.rlimits";
+            return refused(
+                    ErrorCode.E_NO_MEMORY,
+                    "exec "
+                            + Excerpt.of(plan.args().getFirst())
+                            + ": no memory within process.rlimits");
         }
+    }
+
+    private static InitMessage.Failed refused(ErrorCode code, String text) {
+        return new InitMessage.Failed(code, "exec", 0, text);
     }
 }

@@ -1,5 +1,6 @@
 package io.reaper.runtime.launch;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Child;
@@ -23,8 +24,6 @@ import java.util.Optional;
 /** The init stage as {@code create} and {@code exec} see it: a child and a channel to it. */
 public final class InitProcess implements AutoCloseable {
 
-    private static final int STANDARD_STREAMS = 3;
-
     private final Child child;
     private final InitChannel channel;
     private final RuntimeLog log;
@@ -39,20 +38,22 @@ public final class InitProcess implements AutoCloseable {
      * Starts the stage and hands it its plan.
      *
      * @param streams the program's standard input, output and error
-     * @param preserved how many descriptors from 3 on the program gets besides these
-     * @param fifo an {@code O_PATH} descriptor of exec.fifo, if the program waits for start
+     * @param descriptors what the program gets besides these
+     * @param gate if the program waits for start: an {@code O_PATH} descriptor of exec.fifo, and
+     *     the descriptor whose lock says that it still waits
      * @param cgroup where the container's processes live
      */
     public static InitProcess spawn(
             InitPlan plan,
             List<Fd> streams,
-            int preserved,
-            Optional<Fd> fifo,
+            CallerDescriptors descriptors,
+            List<Fd> gate,
             Optional<Cgroup> cgroup,
             RuntimeLog log) {
         byte[] encoded = PlanCodec.encode(plan);
         if (encoded.length > PlanCodec.LIMIT) {
             throw new ContainerException(
+                    ErrorCode.E_PROCESS_INVALID,
                     "unable to start container process: process.args and process.env: "
                             + Errno.E2BIG.text());
         }
@@ -62,15 +63,13 @@ public final class InitProcess implements AutoCloseable {
             memory.write(encoded);
             memory.seek(0);
             List<Fd> fds = new ArrayList<>(streams);
-            for (int number = 0; number < preserved; number++) {
-                fds.add(Fd.of(STANDARD_STREAMS + number));
-            }
+            fds.addAll(descriptors.table());
             fds.addAll(List.of(theirs, memory));
-            fifo.ifPresent(fds::add);
+            fds.addAll(gate);
             SpawnRequest request =
                     new SpawnRequest(
                             InitCommand.path(),
-                            InitCommand.argv(STANDARD_STREAMS + preserved),
+                            InitCommand.argv(descriptors.end()),
                             InitCommand.env(),
                             fds,
                             Optional.empty(),
@@ -82,24 +81,6 @@ public final class InitProcess implements AutoCloseable {
         } catch (LinuxException e) {
             pair[0].close();
             throw e;
-        }
-    }
-
-    /**
-     * Before anything is made.
-     *
-     * @param count how many descriptors from 3 on the program shall get
-     * @throws ContainerException if one of them is not open
-     */
-    public static void checkPreserved(int count) {
-        for (int i = 0; i < count; i++) {
-            int number = STANDARD_STREAMS + i;
-            try {
-                Fd.of(number).stat();
-            } catch (LinuxException e) {
-                throw new ContainerException(
-                        "--preserve-fds " + count + ": descriptor " + number + " is not open", e);
-            }
         }
     }
 
@@ -153,16 +134,19 @@ public final class InitProcess implements AutoCloseable {
     }
 
     private ContainerException failed(InitMessage message) {
-        if (message instanceof InitMessage.Failed(String operation, int errno, String text)) {
+        if (message
+                instanceof
+                InitMessage.Failed(ErrorCode code, String operation, int errno, String text)) {
             log.debug("init failed: operation " + operation + ", errno " + errno);
-            return new ContainerException("unable to start container process: " + text);
+            return new ContainerException(code, "unable to start container process: " + text);
         }
         return unexpected(message);
     }
 
     private InitMessage next() {
         Optional<InitMessage> message = channel.receive();
-        return message.orElseThrow(() -> new ContainerException(end(child.pidfd().await())));
+        return message.orElseThrow(
+                () -> new ContainerException(ErrorCode.E_INIT_ENDED, end(child.pidfd().await())));
     }
 
     private static String end(ExitStatus status) {
@@ -174,6 +158,7 @@ public final class InitProcess implements AutoCloseable {
 
     private static ContainerException unexpected(InitMessage message) {
         return new ContainerException(
+                ErrorCode.E_INTERNAL,
                 "unable to start container process: unexpected message " + message);
     }
 

@@ -2,9 +2,11 @@ package io.reaper.runtime.log;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
+import io.reaper.linux.text.Excerpt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,49 +51,67 @@ public final class RuntimeLog implements AutoCloseable {
         return new RuntimeLog(Optional.of(Fd.open(path, APPEND, PERMISSIONS)), format, debug);
     }
 
-    public void error(String message) {
-        write("error", message);
+    public void error(ErrorCode code, String message) {
+        write("error", message, Optional.of(code));
     }
 
     public void warning(String message) {
-        write("warning", message);
+        write("warning", message, Optional.empty());
+    }
+
+    /** An error that does not fail the verb. */
+    public void warning(String what, RuntimeException error) {
+        write("warning", what + error.getMessage(), Optional.of(ErrorCode.of(error)));
     }
 
     public void debug(String message) {
         if (debug) {
-            write("debug", message);
+            write("debug", message, Optional.empty());
         }
     }
 
-    private void write(String level, String message) {
+    private void write(String level, String message, Optional<ErrorCode> code) {
         if (file.isEmpty()) {
             return;
         }
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         try {
-            file.get().write(line(format, level, message, now));
+            file.get().write(line(format, level, Excerpt.words(message), now, code));
         } catch (LinuxException e) {
             return; // a full disk or a log reader that left must not change what a verb does
         }
     }
 
-    static byte[] line(LogFormat format, String level, String message, Instant time) {
+    static byte[] line(
+            LogFormat format,
+            String level,
+            String message,
+            Instant time,
+            Optional<ErrorCode> code) {
         return switch (format) {
             case TEXT ->
-                    "time=\"%s\" level=%s msg=%s\n"
-                            .formatted(time, level, quoted(message))
+                    "time=\"%s\" level=%s msg=%s%s\n"
+                            .formatted(
+                                    time,
+                                    level,
+                                    quoted(message),
+                                    code.map(known -> " code=" + known).orElse(""))
                             .getBytes(StandardCharsets.UTF_8);
-            case JSON -> json(level, message, time);
+            case JSON -> json(level, message, time, code);
         };
     }
 
-    private static byte[] json(String level, String message, Instant time) {
+    private static byte[] json(
+            String level, String message, Instant time, Optional<ErrorCode> code) {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(line)) {
             json.writeStartObject();
             json.writeStringField("level", level);
             json.writeStringField("msg", message);
             json.writeStringField("time", time.toString());
+            if (code.isPresent()) {
+                json.writeStringField("code", code.get().name());
+            }
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

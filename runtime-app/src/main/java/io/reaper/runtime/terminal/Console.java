@@ -1,5 +1,6 @@
 package io.reaper.runtime.terminal;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.UnixSockets;
 import io.reaper.linux.seam.LinuxException;
@@ -44,10 +45,12 @@ public final class Console implements AutoCloseable {
         boolean sends = process.terminal() && detached;
         if (socket.isPresent() && !sends) {
             throw new ContainerException(
+                    ErrorCode.E_CONSOLE_INVALID,
                     "cannot use console socket if reaper-runtime will not detach or allocate tty");
         }
         if (sends && socket.isEmpty()) {
             throw new ContainerException(
+                    ErrorCode.E_CONSOLE_INVALID,
                     "cannot allocate tty if reaper-runtime will detach without setting console"
                             + " socket (--console-socket)");
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
@@ -19,7 +20,8 @@ class InitChannelTest {
                     new InitMessage.Continue(),
                     new InitMessage.Warning("w"),
                     new InitMessage.Ready(),
-                    new InitMessage.Failed("exec", 2, "exec: \"ü\": no such file"));
+                    new InitMessage.Failed(
+                            ErrorCode.E_INIT_FAILED, "exec", 2, "exec: \"ü\": no such file"));
 
     @Test
     void messagesKeepTheirBordersAndOrder() {
@@ -48,7 +50,10 @@ class InitChannelTest {
 
     @Test
     void aHugeTextIsCut() {
-        byte[] packet = InitChannel.encode(new InitMessage.Failed("x", 1, "ü".repeat(1_000_000)));
+        byte[] packet =
+                InitChannel.encode(
+                        new InitMessage.Failed(
+                                ErrorCode.E_INIT_FAILED, "x", 1, "ü".repeat(1_000_000)));
         assertTrue(packet.length < 64 * 1024, "one packet");
         assertTrue(InitChannel.decode(packet) instanceof InitMessage.Failed);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.LinuxException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,17 +25,20 @@ class RuntimeLogTest {
     @TempDir Path dir;
 
     private static String line(LogFormat format, String message) {
-        return new String(RuntimeLog.line(format, "error", message, TIME), StandardCharsets.UTF_8);
+        Optional<ErrorCode> code = Optional.of(ErrorCode.E_CONTAINER_NOT_FOUND);
+        return new String(
+                RuntimeLog.line(format, "error", message, TIME, code), StandardCharsets.UTF_8);
     }
 
     @Test
     void linesLookAsRuncsDo() {
         assertEquals(
-                "time=\"2026-01-02T03:04:05Z\" level=error msg=\"container does not exist: a\"\n",
+                "time=\"2026-01-02T03:04:05Z\" level=error msg=\"container does not exist: a\""
+                        + " code=E_CONTAINER_NOT_FOUND\n",
                 line(LogFormat.TEXT, "container does not exist: a"));
         assertEquals(
                 "{\"level\":\"error\",\"msg\":\"exec: \\\"x\\\":"
-                        + " denied\",\"time\":\"2026-01-02T03:04:05Z\"}\n",
+                    + " denied\",\"time\":\"2026-01-02T03:04:05Z\",\"code\":\"E_CONTAINER_NOT_FOUND\"}\n",
                 line(LogFormat.JSON, "exec: \"x\": denied"));
     }
 
@@ -43,7 +48,8 @@ class RuntimeLogTest {
             assertEquals(1, line(format, "a\nb\r\"c\\\u0001").lines().count());
         }
         assertEquals(
-                "time=\"2026-01-02T03:04:05Z\" level=error msg=\"a\\nb\\\"\\x01\"\n",
+                "time=\"2026-01-02T03:04:05Z\" level=error msg=\"a\\n"
+                        + "b\\\"\\x01\" code=E_CONTAINER_NOT_FOUND\n",
                 line(LogFormat.TEXT, "a\nb\"\u0001"));
     }
 

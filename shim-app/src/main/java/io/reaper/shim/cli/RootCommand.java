@@ -1,5 +1,6 @@
 package io.reaper.shim.cli;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.shim.daemon.ServeCommand;
 import io.reaper.shim.delete.DeleteCommand;
 import io.reaper.shim.error.ShimException;
@@ -46,6 +47,7 @@ public final class RootCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw ShimException.invalid(
+                ErrorCode.E_USAGE,
                 "no action: containerd runs this program; -help tells how, -v which version it is");
     }
 }

@@ -1,6 +1,7 @@
 package io.reaper.shim.daemon;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.contract.Settings;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.mount.Mounts;
@@ -91,6 +92,7 @@ final class Daemon {
     private static String ttrpcAddress(ShimFlags flags) {
         if (flags.ttrpcAddress().isEmpty()) {
             throw ShimException.failedPrecondition(
+                    ErrorCode.E_SETTING_INVALID,
                     "TTRPC_ADDRESS is not set: containerd sets it; by hand, give -ttrpc-address"
                             + " /run/containerd/containerd.sock.ttrpc");
         }
@@ -189,7 +191,11 @@ final class Daemon {
         try {
             stage.toCompletableFuture().join();
         } catch (CompletionException e) {
-            throw new ShimException(ShimException.Kind.FAILED, ShimException.text(e.getCause()), e);
+            throw new ShimException(
+                    ErrorCode.E_DAEMON_FAILED,
+                    ShimException.Kind.FAILED,
+                    ShimException.text(e.getCause()),
+                    e);
         }
     }
 }

@@ -66,7 +66,7 @@ final class IdleTrim {
             System.gc();
             MappedFiles.release();
         } catch (LinuxException e) {
-            log.warn("memory of the idle shim: " + e.getMessage());
+            log.warn("memory of the idle shim", e);
         }
     }
 }

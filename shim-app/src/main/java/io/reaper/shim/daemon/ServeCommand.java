@@ -55,7 +55,7 @@ public final class ServeCommand implements Callable<Integer> {
             daemon.serve();
             return 0;
         } catch (RuntimeException e) {
-            log.error("daemon: " + ShimException.text(e));
+            log.error("daemon", e);
             String reason = ShimException.text(e);
             start.ifPresent(channel -> channel.tellFailure(reason));
             throw e;
@@ -67,7 +67,7 @@ public final class ServeCommand implements Callable<Integer> {
     /** Descriptors 1 and 2 lead nowhere: without this, what ends a thread would be told nobody. */
     private static void reportUncaught(ShimLog log) {
         Thread.setDefaultUncaughtExceptionHandler(
-                (thread, error) -> log.error(thread.getName() + " ended: " + error));
+                (thread, error) -> log.error(thread.getName() + " ended", error));
     }
 
     /** Whether containerd has our address. */

@@ -9,7 +9,6 @@ import io.reaper.linux.process.ProcessTree;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.signal.Signals;
 import io.reaper.shim.bundle.ShimRecord;
-import io.reaper.shim.error.ShimException;
 import io.reaper.shim.exit.TaskExit;
 import io.reaper.shim.group.ShimSocket;
 import io.reaper.shim.log.ShimLog;
@@ -122,7 +121,7 @@ final class DeadShim {
         try {
             step.run();
         } catch (RuntimeException e) {
-            log.warn("delete: " + what + ": " + ShimException.text(e));
+            log.warn("delete: " + what, e);
         }
     }
 }

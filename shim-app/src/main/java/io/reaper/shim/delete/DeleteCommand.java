@@ -91,7 +91,7 @@ public final class DeleteCommand implements Callable<Integer> {
                 discard(found.get(), id, bundle);
             }
         } catch (TtrpcException | LinuxException e) {
-            log.warn("delete: ask the daemon: " + e.getMessage());
+            log.warn("delete: ask the daemon", e);
         }
     }
 
@@ -100,7 +100,7 @@ public final class DeleteCommand implements Callable<Integer> {
             // deadline: half of containerd's, the rest is for the other way
             daemon.discard(id, bundle, Deadline.after(DAEMON_LIMIT));
         } catch (TtrpcException e) {
-            if (e.code() != Code.UNIMPLEMENTED) { // as of one of an earlier version
+            if (e.status() != Code.UNIMPLEMENTED) { // as of one of an earlier version
                 throw e;
             }
         }

@@ -1,10 +1,13 @@
 package io.reaper.shim.error;
 
+import io.reaper.contract.ErrorCode;
+import io.reaper.contract.ReaperException;
+
 /**
  * A refusal or a failure with one line for the user. Its {@link Kind} is what callers of the Task
  * API branch on; only the TTRPC edge turns it into a status code.
  */
-public final class ShimException extends RuntimeException {
+public final class ShimException extends ReaperException {
 
     private static final long serialVersionUID = 1;
 
@@ -21,13 +24,13 @@ public final class ShimException extends RuntimeException {
 
     private final Kind kind;
 
-    public ShimException(Kind kind, String message) {
-        super(message);
+    public ShimException(ErrorCode code, Kind kind, String message) {
+        super(code, message);
         this.kind = kind;
     }
 
-    public ShimException(Kind kind, String message, Throwable cause) {
-        super(message, cause);
+    public ShimException(ErrorCode code, Kind kind, String message, Throwable cause) {
+        super(code, message, cause);
         this.kind = kind;
     }
 
@@ -35,20 +38,20 @@ public final class ShimException extends RuntimeException {
         return kind;
     }
 
-    public static ShimException notFound(String message) {
-        return new ShimException(Kind.NOT_FOUND, message);
+    public static ShimException notFound(ErrorCode code, String message) {
+        return new ShimException(code, Kind.NOT_FOUND, message);
     }
 
-    public static ShimException invalid(String message) {
-        return new ShimException(Kind.INVALID_ARGUMENT, message);
+    public static ShimException invalid(ErrorCode code, String message) {
+        return new ShimException(code, Kind.INVALID_ARGUMENT, message);
     }
 
-    public static ShimException failedPrecondition(String message) {
-        return new ShimException(Kind.FAILED_PRECONDITION, message);
+    public static ShimException failedPrecondition(ErrorCode code, String message) {
+        return new ShimException(code, Kind.FAILED_PRECONDITION, message);
     }
 
     public static ShimException unimplemented(String message) {
-        return new ShimException(Kind.UNIMPLEMENTED, message);
+        return new ShimException(ErrorCode.E_NOT_SUPPORTED, Kind.UNIMPLEMENTED, message);
     }
 
     /** The first line of what an error says; its class where it says nothing. */

@@ -207,8 +207,8 @@ public final class EventQueue implements EventSink {
         onTraffic.run();
         switch (failure) {
             case null -> delivered();
-            case TtrpcException e when e.code() == Code.UNAVAILABLE -> away();
-            case TtrpcException e when e.code() == Code.DEADLINE_EXCEEDED -> {
+            case TtrpcException e when e.status() == Code.UNAVAILABLE -> away();
+            case TtrpcException e when e.status() == Code.DEADLINE_EXCEEDED -> {
                 problems.accept(head.topic().path() + " event: " + e.getMessage());
                 client.disconnect();
                 send();

@@ -1,5 +1,6 @@
 package io.reaper.shim.exec;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.shim.error.ShimException;
 import java.util.regex.Pattern;
 
@@ -21,15 +22,17 @@ public record ExecId(String value) {
      */
     public static ExecId of(String value) {
         if (value.isEmpty()) {
-            throw ShimException.invalid("invalid exec id: it is empty");
+            throw ShimException.invalid(ErrorCode.E_ID_INVALID, "invalid exec id: it is empty");
         }
         if (value.length() > MAX_LENGTH) {
             throw ShimException.invalid(
+                    ErrorCode.E_ID_INVALID,
                     "invalid exec id: %d characters, at most %d are allowed"
                             .formatted(value.length(), MAX_LENGTH));
         }
         if (!RULE.matcher(value).matches()) {
             throw ShimException.invalid(
+                    ErrorCode.E_ID_INVALID,
                     "invalid exec id \"%s\": only letters, digits and single _ - . between them"
                             .formatted(value.replaceAll("\\p{Cntrl}", "?")));
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.google.protobuf.Any;
+import io.reaper.contract.ErrorCode;
 import io.reaper.shim.error.ShimException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,7 +33,8 @@ public final class ExecSpec {
         try (JsonParser parser = JSON.createParser(spec.getValue().newInput());
                 JsonGenerator generator = JSON.createGenerator(out)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw ShimException.invalid("exec: the process is no JSON object");
+                throw ShimException.invalid(
+                        ErrorCode.E_PROCESS_INVALID, "exec: the process is no JSON object");
             }
             generator.writeStartObject();
             for (String field; (field = parser.nextFieldName()) != null; ) {
@@ -47,10 +49,12 @@ public final class ExecSpec {
             generator.writeBooleanField("terminal", terminal);
             generator.writeEndObject();
             if (parser.nextToken() != null) {
-                throw ShimException.invalid("exec: something follows the process");
+                throw ShimException.invalid(
+                        ErrorCode.E_PROCESS_INVALID, "exec: something follows the process");
             }
         } catch (IOException e) {
             throw new ShimException(
+                    ErrorCode.E_PROCESS_INVALID,
                     ShimException.Kind.INVALID_ARGUMENT,
                     "exec: the process is no JSON: " + ShimException.text(e),
                     e);

@@ -1,6 +1,7 @@
 package io.reaper.shim.exec;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.shim.error.ShimException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class ExecTable {
             refuseIfShut(container);
             if (execs.putIfAbsent(exec.id().value(), exec) != null) {
                 throw new ShimException(
+                        ErrorCode.E_EXEC_IN_USE,
                         ShimException.Kind.ALREADY_EXISTS,
                         "exec " + exec.id() + " of container " + container + " already exists");
             }
@@ -49,6 +51,7 @@ public final class ExecTable {
     private void refuseIfShut(ContainerId container) {
         if (shut) {
             throw ShimException.failedPrecondition(
+                    ErrorCode.E_CONTAINER_NOT_RUNNING,
                     "cannot exec in container " + container + ": it has ended");
         }
     }

@@ -1,6 +1,7 @@
 package io.reaper.shim.exec;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.signal.Signals;
 import io.reaper.linux.terminal.WindowSize;
 import io.reaper.shim.error.ShimException;
@@ -217,6 +218,7 @@ public final class ExecTask {
 
     public ShimException refusal(String verb) {
         return ShimException.failedPrecondition(
+                ErrorCode.E_EXEC_NOT_READY,
                 "cannot "
                         + verb
                         + " exec "
@@ -229,6 +231,7 @@ public final class ExecTask {
 
     public ShimException finished() {
         return ShimException.notFound(
+                ErrorCode.E_PROCESS_FINISHED,
                 "exec " + id + " of container " + container + ": process already finished");
     }
 
@@ -238,6 +241,7 @@ public final class ExecTask {
 
     public static ShimException unknown(ContainerId container, String id) {
         return ShimException.notFound(
+                ErrorCode.E_EXEC_NOT_FOUND,
                 "exec " + id + " of container " + container + " does not exist");
     }
 

@@ -3,7 +3,6 @@ package io.reaper.shim.exit;
 import io.reaper.linux.event.Epoll;
 import io.reaper.linux.event.EventFd;
 import io.reaper.linux.file.Fd;
-import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -114,7 +113,7 @@ public final class KernelEvents implements AutoCloseable {
             handler.run();
         } catch (RuntimeException e) {
             // the thread serves every container: one handler's failure must not end it
-            log.error("event of a descriptor: " + ShimException.text(e));
+            log.error("event of a descriptor", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.reaper.shim.exit;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.process.Child;
 import io.reaper.linux.process.ExitStatus;
 import io.reaper.linux.process.Pidfd;
@@ -109,6 +110,7 @@ public final class Reaper implements Children {
             }
             if (watched == null) {
                 throw new ShimException(
+                        ErrorCode.E_INTERNAL,
                         ShimException.Kind.FAILED,
                         "process " + pid + " is not a child of the shim: its end cannot be seen");
             }
@@ -173,7 +175,7 @@ public final class Reaper implements Children {
         try {
             children.forEach(pid -> adopt(pid, adopted));
         } catch (LinuxException e) {
-            log.error("cannot see what was adopted: " + e.getMessage());
+            log.error("cannot see what was adopted", e);
         }
         return adopted;
     }
@@ -188,7 +190,7 @@ public final class Reaper implements Children {
             adopted.add(watched);
         } catch (LinuxException e) {
             // a zombie stays until we reap it: only a lack of descriptors leads here
-            log.error("cannot watch child " + pid + ": " + e.getMessage());
+            log.error("cannot watch child " + pid, e);
         }
     }
 
@@ -220,7 +222,7 @@ public final class Reaper implements Children {
         try {
             return watched.pidfd.reap();
         } catch (LinuxException e) {
-            log.error("exit status of process " + watched.pid() + " is lost: " + e.getMessage());
+            log.error("exit status of process " + watched.pid() + " is lost", e);
             return Optional.of(LOST);
         }
     }

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
+import io.reaper.contract.InvalidIdException;
 import io.reaper.linux.file.Fd;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
@@ -75,8 +77,9 @@ public final class GroupKey {
     private static ContainerId group(String annotation, String value) {
         try {
             return ContainerId.of(value);
-        } catch (IllegalArgumentException e) {
+        } catch (InvalidIdException e) {
             throw new ShimException(
+                    ErrorCode.E_BUNDLE_INVALID,
                     ShimException.Kind.INVALID_ARGUMENT,
                     "annotation " + annotation + " of " + FILE + ": " + e.getMessage(),
                     e);

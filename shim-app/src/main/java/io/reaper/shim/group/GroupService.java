@@ -4,6 +4,7 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.InvalidIdException;
 import io.reaper.proto.group.DiscardRequest;
 import io.reaper.proto.group.ExpectRequest;
 import io.reaper.shim.error.ShimException;
@@ -56,15 +57,15 @@ public final class GroupService implements TtrpcService {
         try {
             discard.run(id, request.getBundle());
         } catch (ShimException e) {
-            throw new TtrpcException(Code.FAILED_PRECONDITION, e.getMessage(), e);
+            throw new TtrpcException(e.code(), Code.FAILED_PRECONDITION, e.getMessage(), e);
         }
     }
 
     private static ContainerId id(String value) {
         try {
             return ContainerId.of(value);
-        } catch (IllegalArgumentException e) {
-            throw new TtrpcException(Code.INVALID_ARGUMENT, e.getMessage(), e);
+        } catch (InvalidIdException e) {
+            throw new TtrpcException(e.code(), Code.INVALID_ARGUMENT, e.getMessage(), e);
         }
     }
 }

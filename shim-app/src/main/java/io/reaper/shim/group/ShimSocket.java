@@ -6,6 +6,7 @@ import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
 import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 
 import io.reaper.contract.AtomicFile;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
 import io.reaper.linux.file.LinuxFiles;
@@ -62,6 +63,7 @@ public final class ShimSocket {
         Path path = directory.resolve(sha256(join(grpcAddress, namespace, group)));
         if (path.toString().length() > PATH_LIMIT) {
             throw ShimException.invalid(
+                    ErrorCode.E_REQUEST_INVALID,
                     "socket " + path + ": longer than " + PATH_LIMIT + " characters");
         }
         return new ShimSocket(path);
@@ -134,7 +136,10 @@ public final class ShimSocket {
             }
         } catch (IOException e) {
             throw new ShimException(
-                    ShimException.Kind.FAILED, "make " + directory + ": " + e.getMessage(), e);
+                    ErrorCode.E_SYSTEM,
+                    ShimException.Kind.FAILED,
+                    "make " + directory + ": " + e.getMessage(),
+                    e);
         }
     }
 
@@ -221,7 +226,10 @@ public final class ShimSocket {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
                 throw new ShimException(
-                        ShimException.Kind.FAILED, "delete " + file + ": " + e.getMessage(), e);
+                        ErrorCode.E_SYSTEM,
+                        ShimException.Kind.FAILED,
+                        "delete " + file + ": " + e.getMessage(),
+                        e);
             }
         }
 

@@ -1,6 +1,8 @@
 package io.reaper.shim.input;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
+import io.reaper.contract.InvalidIdException;
 import io.reaper.contract.Settings;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
@@ -85,9 +87,12 @@ public final class ShimFlags {
     private static ContainerId containerId(String flag, String value) {
         try {
             return ContainerId.of(value);
-        } catch (IllegalArgumentException e) {
+        } catch (InvalidIdException e) {
             throw new ShimException(
-                    ShimException.Kind.INVALID_ARGUMENT, flag + ": " + e.getMessage(), e);
+                    ErrorCode.E_USAGE,
+                    ShimException.Kind.INVALID_ARGUMENT,
+                    flag + ": " + e.getMessage(),
+                    e);
         }
     }
 
@@ -105,7 +110,7 @@ public final class ShimFlags {
 
     public Path socket() {
         if (!socket.startsWith("/")) {
-            throw ShimException.invalid("-socket: an absolute path is needed");
+            throw ShimException.invalid(ErrorCode.E_USAGE, "-socket: an absolute path is needed");
         }
         return Path.of(socket);
     }

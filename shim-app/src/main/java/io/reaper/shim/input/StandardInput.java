@@ -1,5 +1,6 @@
 package io.reaper.shim.input;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
@@ -24,7 +25,9 @@ public final class StandardInput {
             return stdin.stat().isCharacterDevice() ? new byte[0] : stdin.readAll(LIMIT);
         } catch (LinuxException e) {
             if (e.is(Errno.E2BIG)) {
-                throw ShimException.invalid("standard input has more than " + LIMIT + " bytes");
+                throw ShimException.invalid(
+                        ErrorCode.E_REQUEST_INVALID,
+                        "standard input has more than " + LIMIT + " bytes");
             }
             if (e.is(Errno.EBADF)) {
                 return new byte[0];

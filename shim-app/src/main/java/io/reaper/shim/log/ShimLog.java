@@ -6,8 +6,10 @@ import static io.reaper.linux.seam.OpenFlags.O_NOFOLLOW;
 import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
 import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.LinuxException;
+import io.reaper.shim.error.ShimException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,10 +19,10 @@ import java.util.Optional;
 
 /**
  * The shim's log. Entries go to the file {@code REAPER_SHIM_LOG} where that is set: one line each,
- * {@code time level namespace/id message}, appended by one write so that shims can share the file.
- * Problems (warnings and errors) also go to the FIFO {@code log} of the bundle, which containerd
- * copies to its own log. Nothing here blocks, throws, or touches stdout and stderr: they belong to
- * containerd.
+ * {@code time level namespace/id message}, with its code before the message of an error, appended
+ * by one write so that shims can share the file. Problems (warnings and errors) also go to the FIFO
+ * {@code log} of the bundle, which containerd copies to its own log. Nothing here blocks, throws,
+ * or touches stdout and stderr: they belong to containerd.
  */
 public final class ShimLog {
 
@@ -82,7 +84,7 @@ public final class ShimLog {
             return new ShimLog(namespace, id, threshold, Optional.of(opened), fifo);
         } catch (LinuxException e) {
             ShimLog log = new ShimLog(namespace, id, threshold, Optional.empty(), fifo);
-            log.warn("REAPER_SHIM_LOG is not usable: " + e.getMessage());
+            log.warn("REAPER_SHIM_LOG is not usable", e);
             return log;
         }
     }
@@ -112,8 +114,26 @@ public final class ShimLog {
         entry(Level.WARN, message);
     }
 
-    public void error(String message) {
-        entry(Level.ERROR, message);
+    /** An error that does not fail a call. */
+    public void warn(String what, Throwable error) {
+        entry(Level.WARN, coded(ErrorCode.of(error), what + ": " + ShimException.text(error)));
+    }
+
+    public void error(String what, Throwable error) {
+        error(ErrorCode.of(error), what + ": " + ShimException.text(error));
+    }
+
+    public void error(ErrorCode code, String message) {
+        entry(Level.ERROR, coded(code, message));
+    }
+
+    /** A call that was answered with an error: its caller's matter, so it is no problem here. */
+    public void refused(ErrorCode code, String message) {
+        entry(Level.INFO, coded(code, message));
+    }
+
+    private static String coded(ErrorCode code, String message) {
+        return code + " " + message;
     }
 
     private void entry(Level level, String message) {

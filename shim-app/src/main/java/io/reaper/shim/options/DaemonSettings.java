@@ -19,7 +19,7 @@ public final class DaemonSettings {
         try {
             return options.map(RuntimeOptions::of).orElse(RuntimeOptions.NONE).ofDaemon();
         } catch (ShimException e) {
-            log.warn("start: " + e.getMessage());
+            log.warn("start", e);
             return Map.of();
         }
     }

@@ -1,5 +1,6 @@
 package io.reaper.shim.options;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.shim.error.ShimException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -76,7 +77,8 @@ final class OptionsText {
     }
 
     private ShimException wrong(int line, String what) {
-        return ShimException.invalid(source + " line " + line + ": " + what);
+        return ShimException.invalid(
+                ErrorCode.E_OPTIONS_INVALID, source + " line " + line + ": " + what);
     }
 
     /** Somebody else's text in an error of one line. */

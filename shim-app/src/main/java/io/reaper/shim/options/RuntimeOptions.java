@@ -7,6 +7,7 @@ import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.reaper.contract.ErrorCode;
 import io.reaper.contract.SettingsException;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.LinuxException;
@@ -52,6 +53,7 @@ public record RuntimeOptions(Map<String, String> settings, List<String> ignored)
             message = Options.parseFrom(options.getValue());
         } catch (InvalidProtocolBufferException e) {
             throw new ShimException(
+                    ErrorCode.E_OPTIONS_INVALID,
                     ShimException.Kind.INVALID_ARGUMENT,
                     "runtime options: not a message of type " + TYPE,
                     e);
@@ -93,24 +95,29 @@ public record RuntimeOptions(Map<String, String> settings, List<String> ignored)
 
     private static String content(String path, String source) {
         if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
-            throw ShimException.invalid(source + ": an absolute path is needed");
+            throw ShimException.invalid(
+                    ErrorCode.E_OPTIONS_INVALID, source + ": an absolute path is needed");
         }
         // O_NONBLOCK: a FIFO must not stop us
         try (Fd file = Fd.open(Path.of(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)) {
             if (!file.stat().isRegular()) {
-                throw ShimException.invalid(source + ": not a file");
+                throw ShimException.invalid(ErrorCode.E_OPTIONS_INVALID, source + ": not a file");
             }
             return text(ByteString.copyFrom(file.readAll(LIMIT)), source);
         } catch (LinuxException e) {
             throw new ShimException(
-                    ShimException.Kind.INVALID_ARGUMENT, source + ": " + e.errno().text(), e);
+                    ErrorCode.E_OPTIONS_INVALID,
+                    ShimException.Kind.INVALID_ARGUMENT,
+                    source + ": " + e.errno().text(),
+                    e);
         }
     }
 
     private static Map<String, String> body(ByteString body, List<String> ignored) {
         String source = "runtime options: config_body";
         if (body.size() > LIMIT) {
-            throw ShimException.invalid(source + ": more than " + LIMIT + " bytes");
+            throw ShimException.invalid(
+                    ErrorCode.E_OPTIONS_INVALID, source + ": more than " + LIMIT + " bytes");
         }
         Map<String, String> settings = new HashMap<>();
         for (Entry entry : OptionsText.toml(source, text(body, source)).values()) {
@@ -131,12 +138,16 @@ public record RuntimeOptions(Map<String, String> settings, List<String> ignored)
             return StandardCharsets.UTF_8.newDecoder().decode(buffer).toString();
         } catch (CharacterCodingException e) {
             throw new ShimException(
-                    ShimException.Kind.INVALID_ARGUMENT, source + ": not a text in UTF-8", e);
+                    ErrorCode.E_OPTIONS_INVALID,
+                    ShimException.Kind.INVALID_ARGUMENT,
+                    source + ": not a text in UTF-8",
+                    e);
         }
     }
 
     private static ShimException unknown(String source, Entry entry) {
         return ShimException.invalid(
+                ErrorCode.E_OPTIONS_INVALID,
                 source
                         + " line "
                         + entry.line()
@@ -156,6 +167,7 @@ public record RuntimeOptions(Map<String, String> settings, List<String> ignored)
             return value;
         } catch (SettingsException e) {
             throw new ShimException(
+                    ErrorCode.E_OPTIONS_INVALID,
                     ShimException.Kind.INVALID_ARGUMENT,
                     source + " line " + entry.line() + ": " + e.getMessage(),
                     e);

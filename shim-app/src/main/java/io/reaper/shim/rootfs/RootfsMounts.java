@@ -1,5 +1,6 @@
 package io.reaper.shim.rootfs;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.mount.MountRequest;
 import io.reaper.linux.mount.Mounts;
 import io.reaper.shim.error.ShimException;
@@ -48,7 +49,9 @@ public final class RootfsMounts {
     private static Path below(Path rootfs, String target) {
         Path below = rootfs.resolve(target.replaceFirst("^/+", "")).normalize();
         if (!below.startsWith(rootfs)) {
-            throw ShimException.invalid("rootfs mount target \"" + target + "\" leaves the rootfs");
+            throw ShimException.invalid(
+                    ErrorCode.E_REQUEST_INVALID,
+                    "rootfs mount target \"" + target + "\" leaves the rootfs");
         }
         return below;
     }

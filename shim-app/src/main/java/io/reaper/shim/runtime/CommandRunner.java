@@ -2,6 +2,7 @@ package io.reaper.shim.runtime;
 
 import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Environment;
@@ -69,6 +70,7 @@ final class CommandRunner {
 
         ShimException tooLate() {
             return new ShimException(
+                    ErrorCode.E_RUNTIME_SLOW,
                     ShimException.Kind.DEADLINE_EXCEEDED,
                     "time was up, or the container given up, before \""
                             + String.join(" ", argv)
@@ -102,6 +104,7 @@ final class CommandRunner {
                         return new Ended(argv, command.startTime(), exit, false);
                     } catch (TimeoutException e) {
                         throw new ShimException(
+                                ErrorCode.E_RUNTIME_SLOW,
                                 ShimException.Kind.DEADLINE_EXCEEDED,
                                 "\"" + String.join(" ", argv) + "\" takes long; it goes on",
                                 e);

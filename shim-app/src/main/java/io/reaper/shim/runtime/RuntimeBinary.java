@@ -1,5 +1,6 @@
 package io.reaper.shim.runtime;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.contract.Settings;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.LinuxException;
@@ -46,6 +47,7 @@ final class RuntimeBinary {
 
     private static ShimException unusable(String configured, String reason) {
         return ShimException.failedPrecondition(
+                ErrorCode.E_RUNTIME_NOT_FOUND,
                 "OCI runtime \""
                         + configured
                         + "\" cannot be run: "

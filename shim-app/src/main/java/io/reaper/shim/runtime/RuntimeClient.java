@@ -1,6 +1,7 @@
 package io.reaper.shim.runtime;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.error.ShimException.Kind;
@@ -9,6 +10,7 @@ import io.reaper.shim.exit.Children;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.runtime.CommandRunner.Ended;
 import io.reaper.shim.runtime.CommandRunner.Output;
+import io.reaper.shim.runtime.RuntimeLog.Said;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +107,7 @@ public final class RuntimeClient implements OciRuntime {
             if (ended.killed() || ended.diedOfASignal()) {
                 abandon(ended); // it could not clean up behind itself
             }
-            String said = RuntimeLog.lastError(logFile, logEnd).orElse("");
+            Said said = RuntimeLog.lastError(logFile, logEnd).orElse(Said.plainly(""));
             throw failure(words.getFirst(), ended, said);
         } finally {
             hold.close();
@@ -168,7 +170,7 @@ public final class RuntimeClient implements OciRuntime {
             return Discarded.REMOVED;
         } catch (ShimException e) {
             if (e.kind() != Kind.NOT_FOUND) {
-                throw new ShimException(e.kind(), e.getMessage() + "; " + left(id), e);
+                throw new ShimException(e.code(), e.kind(), e.getMessage() + "; " + left(id), e);
             }
             return Discarded.NOTHING;
         }
@@ -198,7 +200,7 @@ public final class RuntimeClient implements OciRuntime {
 
     private Output checked(String verb, Output output) {
         if (!output.ended().succeeded()) {
-            throw failure(verb, output.ended(), said(output.stderr()));
+            throw failure(verb, output.ended(), Said.plainly(said(output.stderr())));
         }
         return output;
     }
@@ -219,18 +221,18 @@ public final class RuntimeClient implements OciRuntime {
                 : List.of();
     }
 
-    private ShimException failure(String verb, Ended ended, String said) {
+    private ShimException failure(String verb, Ended ended, Said said) {
         if (ended.killed()) {
             return ended.tooLate();
         }
         String message =
-                said.isEmpty()
+                said.message().isEmpty()
                         ? configuredPath
                                 + " ended with status "
                                 + ended.exit().status().shellStatus()
-                        : said;
+                        : said.message();
         log.info(verb + " failed: " + message);
-        return RuntimeFailure.of(verb, message);
+        return RuntimeFailure.of(said.code(), verb, message);
     }
 
     /** The last line that says something. */
@@ -246,7 +248,11 @@ public final class RuntimeClient implements OciRuntime {
         try {
             Files.deleteIfExists(pidFile);
         } catch (IOException e) {
-            throw new ShimException(Kind.FAILED, "delete " + pidFile + ": " + e.getMessage(), e);
+            throw new ShimException(
+                    ErrorCode.E_SYSTEM,
+                    Kind.FAILED,
+                    "delete " + pidFile + ": " + e.getMessage(),
+                    e);
         }
     }
 
@@ -255,6 +261,7 @@ public final class RuntimeClient implements OciRuntime {
             return Integer.parseInt(Files.readString(pidFile).strip());
         } catch (IOException | NumberFormatException e) {
             throw new ShimException(
+                    ErrorCode.E_RUNTIME_ANSWER,
                     Kind.FAILED,
                     "the OCI runtime left no pid in " + pidFile + ": " + e.getMessage(),
                     e);

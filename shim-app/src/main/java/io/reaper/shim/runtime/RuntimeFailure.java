@@ -1,5 +1,6 @@
 package io.reaper.shim.runtime;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.error.ShimException.Kind;
 import java.util.Locale;
@@ -9,9 +10,9 @@ final class RuntimeFailure {
 
     private RuntimeFailure() {}
 
-    static ShimException of(String verb, String message) {
+    static ShimException of(ErrorCode code, String verb, String message) {
         return new ShimException(
-                kind(verb, message), "OCI runtime " + verb + " failed: " + message);
+                code, kind(verb, message), "OCI runtime " + verb + " failed: " + message);
     }
 
     private static Kind kind(String verb, String message) {

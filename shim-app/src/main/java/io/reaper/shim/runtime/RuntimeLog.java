@@ -6,6 +6,7 @@ import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.LinuxException;
 import java.io.IOException;
@@ -15,7 +16,8 @@ import java.util.Optional;
 
 /**
  * The log which a runtime writes with {@code --log FILE --log-format json}: a line for each entry,
- * with the keys level, msg and time. The last one of level "error" tells why a command failed.
+ * with the keys level, msg, time and, from ours, code. The last one of level "error" tells why a
+ * command failed.
  */
 final class RuntimeLog {
 
@@ -23,6 +25,18 @@ final class RuntimeLog {
     private static final int SIZE_LIMIT = 4 * 1024 * 1024;
 
     private RuntimeLog() {}
+
+    /**
+     * What a runtime says of its failure.
+     *
+     * @param code E_RUNTIME_FAILED from a runtime that has no codes, or has newer ones
+     */
+    record Said(ErrorCode code, String message) {
+
+        static Said plainly(String message) {
+            return new Said(ErrorCode.E_RUNTIME_FAILED, message);
+        }
+    }
 
     /** Where the next entry will begin: 0 if there is no log yet. */
     static long end(Path log) {
@@ -34,7 +48,7 @@ final class RuntimeLog {
     }
 
     /** The last error after an offset of the file; empty if there is none or no log. */
-    static Optional<String> lastError(Path log, long from) {
+    static Optional<Said> lastError(Path log, long from) {
         try (Fd fd = Fd.open(log, O_RDONLY | O_NOFOLLOW)) {
             fd.seek(from);
             return lastError(new String(fd.readAll(SIZE_LIMIT), StandardCharsets.UTF_8));
@@ -43,19 +57,20 @@ final class RuntimeLog {
         }
     }
 
-    static Optional<String> lastError(String entries) {
-        Optional<String> last = Optional.empty();
+    static Optional<Said> lastError(String entries) {
+        Optional<Said> last = Optional.empty();
         for (String line : entries.split("\n", 0)) {
-            Optional<String> error = error(line);
+            Optional<Said> error = error(line);
             last = error.isPresent() ? error : last;
         }
         return last;
     }
 
     /** Lines that are no entries are skipped: other programs may share the file. */
-    private static Optional<String> error(String line) {
+    private static Optional<Said> error(String line) {
         String level = "";
         String message = "";
+        ErrorCode code = ErrorCode.E_RUNTIME_FAILED;
         try (JsonParser parser = JSON.createParser(line)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
@@ -65,6 +80,7 @@ final class RuntimeLog {
                 switch (field) {
                     case "level" -> level = parser.getText();
                     case "msg" -> message = parser.getText();
+                    case "code" -> code = ErrorCode.named(parser.getText()).orElse(code);
                     default -> parser.skipChildren();
                 }
             }
@@ -72,7 +88,7 @@ final class RuntimeLog {
             return Optional.empty();
         }
         return level.equals("error") && !message.isBlank()
-                ? Optional.of(message)
+                ? Optional.of(new Said(code, message))
                 : Optional.empty();
     }
 }

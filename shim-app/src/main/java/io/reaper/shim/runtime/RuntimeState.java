@@ -3,6 +3,7 @@ package io.reaper.shim.runtime;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.reaper.contract.ErrorCode;
 import io.reaper.shim.error.ShimException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ record RuntimeState(String status, int pid, Path bundle) {
     private static ShimException unreadable(String json, IOException cause) {
         String start = json.substring(0, Math.min(80, json.length())).replace('\n', ' ');
         return new ShimException(
+                ErrorCode.E_RUNTIME_ANSWER,
                 ShimException.Kind.FAILED,
                 "the OCI runtime's state is not what the OCI specification asks for: " + start,
                 cause);

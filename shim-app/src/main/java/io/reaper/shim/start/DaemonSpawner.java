@@ -3,6 +3,7 @@ package io.reaper.shim.start;
 import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Child;
 import io.reaper.linux.process.Environment;
@@ -65,7 +66,9 @@ final class DaemonSpawner {
                 Optional<String> reason = channel.awaitReady();
                 if (reason.isPresent()) {
                     throw new ShimException(
-                            ShimException.Kind.FAILED, failure(pidfd, reason.get()));
+                            ErrorCode.E_DAEMON_FAILED,
+                            ShimException.Kind.FAILED,
+                            failure(pidfd, reason.get()));
                 }
             }
             log.info("started daemon " + daemon.pid() + " at " + socket.address());

@@ -2,6 +2,7 @@ package io.reaper.shim.start;
 
 import io.grpc.Status.Code;
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.contract.Settings;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.Fd;
@@ -39,13 +40,13 @@ public final class StartCommand implements Callable<Integer> {
     public Integer call() {
         ContainerId id = flags.id();
         if (flags.namespace().isEmpty()) {
-            throw ShimException.invalid("-namespace is missing");
+            throw ShimException.invalid(ErrorCode.E_USAGE, "-namespace is missing");
         }
         ShimLog log = flags.openLog(Settings.load());
         try {
             printAddress(id, log);
         } catch (RuntimeException e) {
-            log.error("start: " + ShimException.text(e));
+            log.error("start", e);
             throw e;
         }
         // At once: were we killed while the VM ends, containerd would drop the address that the
@@ -92,11 +93,11 @@ public final class StartCommand implements Callable<Integer> {
         try (LivingDaemon daemon = found.get()) {
             daemon.expect(id, Deadline.after(ANSWER_LIMIT)); // deadline: for one that is stopped
         } catch (TtrpcException e) {
-            if (e.code() == Code.UNAVAILABLE && !socket.isServed()) {
+            if (e.status() == Code.UNAVAILABLE && !socket.isServed()) {
                 return false; // it was killed just now
             }
-            if (e.code() != Code.UNIMPLEMENTED) { // as of one of an earlier version
-                log.warn("the daemon at " + socket.address() + ": " + e.getMessage());
+            if (e.status() != Code.UNIMPLEMENTED) { // as of one of an earlier version
+                log.warn("the daemon at " + socket.address(), e);
             }
         }
         log.info("joined the daemon at " + socket.address());

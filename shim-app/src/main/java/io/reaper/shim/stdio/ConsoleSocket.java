@@ -1,5 +1,6 @@
 package io.reaper.shim.stdio;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.event.Poll;
 import io.reaper.linux.file.Fd;
@@ -85,6 +86,7 @@ final class ConsoleSocket implements AutoCloseable {
             return UnixSockets.receiveDescriptor(connection);
         } catch (LinuxException e) {
             throw new ShimException(
+                    ErrorCode.E_RUNTIME_ANSWER,
                     ShimException.Kind.FAILED,
                     "the OCI runtime sent no terminal: " + e.getMessage(),
                     e);
@@ -94,6 +96,7 @@ final class ConsoleSocket implements AutoCloseable {
     private static void await(Fd socket, Deadline deadline) {
         if (Poll.await(deadline, new Poll.Entry(socket, Poll.POLLIN))[0] == 0) {
             throw new ShimException(
+                    ErrorCode.E_RUNTIME_ANSWER,
                     ShimException.Kind.FAILED,
                     "the OCI runtime sent no terminal within " + LIMIT.toSeconds() + " s");
         }

@@ -2,7 +2,6 @@ package io.reaper.shim.stdio;
 
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.terminal.WindowSize;
-import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import io.reaper.shim.stdio.StandardStream.Direction;
 import java.nio.file.Path;
@@ -100,7 +99,7 @@ final class DirectStreams implements ProcessStreams {
         try {
             stream.kept().ifPresent(readWrite -> released.add(readers.release(readWrite)));
         } catch (RuntimeException e) {
-            log.warn("output of the process may be lost: " + ShimException.text(e));
+            log.warn("output of the process may be lost", e);
         }
     }
 
@@ -124,7 +123,7 @@ final class DirectStreams implements ProcessStreams {
         try {
             kept.close();
         } catch (Exception e) {
-            log.warn("close a FIFO: " + ShimException.text(e));
+            log.warn("close a FIFO", e);
         }
     }
 }

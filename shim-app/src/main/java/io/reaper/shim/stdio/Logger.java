@@ -2,6 +2,7 @@ package io.reaper.shim.stdio;
 
 import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.SpawnRequest;
 import io.reaper.linux.seam.LinuxException;
@@ -132,7 +133,10 @@ final class Logger implements AutoCloseable {
 
     private static ShimException failed(StdioUri.Logger uri, String what, Throwable cause) {
         return new ShimException(
-                ShimException.Kind.FAILED, "logger " + uri.program() + " " + what, cause);
+                ErrorCode.E_LOGGER_FAILED,
+                ShimException.Kind.FAILED,
+                "logger " + uri.program() + " " + what,
+                cause);
     }
 
     /** Where the process's standard output goes; the logger sees its end with the last copy. */

@@ -6,6 +6,7 @@ import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
 import io.reaper.shim.error.ShimException;
@@ -42,6 +43,7 @@ record StandardStream(Fd process, Optional<Fd> kept) {
             case StdioUri.LogFile(Path path) -> logFile(path, direction);
             case StdioUri.Logger logger ->
                     throw ShimException.invalid(
+                            ErrorCode.E_STDIO_INVALID,
                             "logger "
                                     + logger.program()
                                     + " takes both outputs: name it as standard output");
@@ -80,7 +82,10 @@ record StandardStream(Fd process, Optional<Fd> kept) {
             Files.createDirectories(path.getParent());
         } catch (IOException e) {
             throw new ShimException(
-                    ShimException.Kind.FAILED, "log file " + path + ": " + e.getMessage(), e);
+                    ErrorCode.E_STDIO_INVALID,
+                    ShimException.Kind.FAILED,
+                    "log file " + path + ": " + e.getMessage(),
+                    e);
         }
         Fd file = Fd.open(path, O_WRONLY | O_CREAT | O_APPEND, LOG_PERMISSIONS);
         return new StandardStream(file, Optional.empty());

@@ -1,5 +1,6 @@
 package io.reaper.shim.stdio;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.shim.error.ShimException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +91,9 @@ public sealed interface StdioUri {
         List<String> arguments = new ArrayList<>();
         values.forEach((key, value) -> arguments.addAll(List.of(key, value)));
         if (arguments.stream().anyMatch(argument -> argument.indexOf('\0') >= 0)) {
-            throw ShimException.invalid("standard stream \"" + text + "\": NUL in its query");
+            throw ShimException.invalid(
+                    ErrorCode.E_STDIO_INVALID,
+                    "standard stream \"" + text + "\": NUL in its query");
         }
         return new Logger(program, arguments, mustSay);
     }
@@ -100,6 +103,7 @@ public sealed interface StdioUri {
             return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new ShimException(
+                    ErrorCode.E_STDIO_INVALID,
                     ShimException.Kind.INVALID_ARGUMENT,
                     "standard stream \"" + rest + "\": broken percent-encoding",
                     e);
@@ -109,6 +113,7 @@ public sealed interface StdioUri {
     private static Path absolute(String path, String text) {
         if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
             throw ShimException.invalid(
+                    ErrorCode.E_STDIO_INVALID,
                     "standard stream \"" + text + "\": the path must be absolute");
         }
         return Path.of(path);

@@ -2,6 +2,7 @@ package io.reaper.shim.stdio;
 
 import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.terminal.WindowSize;
 import io.reaper.shim.error.ShimException;
@@ -82,6 +83,7 @@ final class TerminalStreams implements ProcessStreams {
     private static void checkInput(String text, StdioUri in, StandardStream stdin) {
         if (!(in instanceof StdioUri.Null) && stdin.kept().isEmpty()) {
             throw ShimException.invalid(
+                    ErrorCode.E_STDIO_INVALID,
                     "standard stream \"" + text + "\": what is typed comes from a FIFO only");
         }
     }
@@ -166,7 +168,7 @@ final class TerminalStreams implements ProcessStreams {
             try {
                 kept = stdout.kept().map(context.readers()::release);
             } catch (RuntimeException e) {
-                context.log().warn("output of the process may be lost: " + ShimException.text(e));
+                context.log().warn("output of the process may be lost", e);
             }
         }
         CompletableFuture<Void> unused =
@@ -196,7 +198,7 @@ final class TerminalStreams implements ProcessStreams {
         try {
             output.close();
         } catch (Exception e) {
-            context.log().warn("close a FIFO: " + ShimException.text(e));
+            context.log().warn("close a FIFO", e);
         }
     }
 

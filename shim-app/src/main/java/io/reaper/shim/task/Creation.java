@@ -1,5 +1,6 @@
 package io.reaper.shim.task;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.cgroup.ControlGroups;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.mount.MountRequest;
@@ -54,7 +55,8 @@ final class Creation {
     private ChildProcess run(
             Task task, CreateTaskRequest request, Deadline deadline, Deque<Runnable> undo) {
         if (!task.bundle().isAbsolute() || !Files.isDirectory(task.bundle())) {
-            throw ShimException.invalid("bundle \"" + task.bundle() + "\" is no directory");
+            throw ShimException.invalid(
+                    ErrorCode.E_BUNDLE_INVALID, "bundle \"" + task.bundle() + "\" is no directory");
         }
         if (!request.getCheckpoint().isEmpty()) {
             throw ShimException.unimplemented("creating from a checkpoint is not supported");
@@ -84,6 +86,7 @@ final class Creation {
         task.setRecord(complete);
         if (patience.over()) {
             throw new ShimException(
+                    ErrorCode.E_RUNTIME_SLOW,
                     ShimException.Kind.DEADLINE_EXCEEDED,
                     "container " + task.id() + " came too late; it was removed again");
         }
@@ -151,7 +154,7 @@ final class Creation {
             if (e instanceof ShimException known && known.kind() == ShimException.Kind.NOT_FOUND) {
                 return; // nothing to undo
             }
-            task.log().error("undoing a failed create: " + ShimException.text(e));
+            task.log().error("undoing a failed create", e);
         }
     }
 }

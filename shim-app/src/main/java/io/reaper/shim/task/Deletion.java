@@ -1,5 +1,6 @@
 package io.reaper.shim.task;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.signal.Signals;
@@ -62,7 +63,7 @@ final class Deletion {
             // deadline: init is ours, we can end it without the runtime
             kill(task, OciRuntime.Target.ALL, Deadline.after(END_LIMIT));
         } catch (ShimException | LinuxException e) {
-            task.log().warn("delete: killed without the runtime: " + ShimException.text(e));
+            task.log().warn("delete: killed without the runtime", e);
             task.init().ifPresent(init -> init.signal(Signals.SIGKILL));
         }
     }
@@ -74,7 +75,7 @@ final class Deletion {
             task.runtime().discard(task.id(), task.bundle(), Deadline.after(END_LIMIT));
             return true;
         } catch (ShimException | LinuxException e) {
-            task.log().error("delete: " + ShimException.text(e));
+            task.log().error("delete", e);
             return false;
         }
     }
@@ -111,7 +112,10 @@ final class Deletion {
             task.exit().get(millis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new ShimException(
-                    Kind.DEADLINE_EXCEEDED, "container " + task.id() + " was killed and lives", e);
+                    ErrorCode.E_PROCESS_LIVES,
+                    Kind.DEADLINE_EXCEEDED,
+                    "container " + task.id() + " was killed and lives",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a container ended", e);

@@ -108,7 +108,7 @@ final class Epilogue {
                             deadline);
         } catch (ShimException e) {
             if (e.kind() != ShimException.Kind.NOT_FOUND) {
-                task.log().warn("leftovers: " + ShimException.text(e));
+                task.log().warn("leftovers", e);
             }
         }
     }
@@ -151,7 +151,7 @@ final class Epilogue {
         try {
             step.run();
         } catch (RuntimeException e) {
-            task.log().error("after the end of init: " + ShimException.text(e));
+            task.log().error("after the end of init", e);
         }
     }
 }

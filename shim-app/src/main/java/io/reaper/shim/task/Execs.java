@@ -1,5 +1,6 @@
 package io.reaper.shim.task;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.signal.Signals;
 import io.reaper.linux.terminal.WindowSize;
@@ -44,6 +45,7 @@ final class Execs {
         ExecId id = ExecId.of(request.getExecId());
         if (id.value().equals(task.id().value())) {
             throw ShimException.invalid(
+                    ErrorCode.E_ID_INVALID,
                     "invalid exec id \"" + id + "\": in events it means the container's init");
         }
         StdioRequest stdio =
@@ -123,7 +125,7 @@ final class Execs {
         try {
             exec.streams().ifPresent(opened -> exec.outputEnds(opened.processEnded()));
         } catch (RuntimeException e) {
-            task.log().error("output of exec " + exec.id() + ": " + ShimException.text(e));
+            task.log().error("output of exec " + exec.id(), e);
         }
         exec.ended(end);
         task.log().debug("exec " + exec.id() + " ended with status " + end.status());

@@ -1,6 +1,7 @@
 package io.reaper.shim.task;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.cgroup.ControlGroups;
 import io.reaper.proto.task.CreateTaskRequest;
 import io.reaper.shim.bundle.ShimRecord;
@@ -290,11 +291,13 @@ final class Task {
 
     ShimException refusal(String verb) {
         return ShimException.failedPrecondition(
+                ErrorCode.E_CONTAINER_NOT_READY,
                 "cannot " + verb + " container " + id + ": it is " + status.word());
     }
 
     ShimException unknown() {
-        return ShimException.notFound("container " + id + " does not exist");
+        return ShimException.notFound(
+                ErrorCode.E_CONTAINER_NOT_FOUND, "container " + id + " does not exist");
     }
 
     private void transition(Runnable change) {

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.signal.Signals;
 import io.reaper.linux.terminal.WindowSize;
@@ -175,7 +176,11 @@ public final class TaskService implements TtrpcService {
         try {
             return Signals.parse(Integer.toUnsignedString(number));
         } catch (IllegalArgumentException e) {
-            throw new ShimException(ShimException.Kind.INVALID_ARGUMENT, e.getMessage(), e);
+            throw new ShimException(
+                    ErrorCode.E_REQUEST_INVALID,
+                    ShimException.Kind.INVALID_ARGUMENT,
+                    e.getMessage(),
+                    e);
         }
     }
 
@@ -247,7 +252,11 @@ public final class TaskService implements TtrpcService {
         try {
             return new WindowSize(columns, rows);
         } catch (IllegalArgumentException e) {
-            throw new ShimException(ShimException.Kind.INVALID_ARGUMENT, e.getMessage(), e);
+            throw new ShimException(
+                    ErrorCode.E_REQUEST_INVALID,
+                    ShimException.Kind.INVALID_ARGUMENT,
+                    e.getMessage(),
+                    e);
         }
     }
 
@@ -305,11 +314,13 @@ public final class TaskService implements TtrpcService {
                         ? error.getCause()
                         : error;
         if (cause instanceof ShimException known) {
-            log.debug(call.method() + ": " + known.getMessage());
-            return new TtrpcException(code(known.kind()), known.getMessage(), known);
+            logOf(call).refused(known.code(), call.method() + ": " + known.getMessage());
+            return new TtrpcException(
+                    known.code(), status(known.kind()), known.getMessage(), known);
         }
-        logOf(call).error(call.method() + ": " + ShimException.text(cause));
-        return new TtrpcException(Code.UNKNOWN, ShimException.text(cause), cause);
+        logOf(call).error(call.method(), cause);
+        return new TtrpcException(
+                ErrorCode.of(cause), Code.UNKNOWN, ShimException.text(cause), cause);
     }
 
     /** That of the container, whose id is the first field of every request. */
@@ -321,7 +332,7 @@ public final class TaskService implements TtrpcService {
         }
     }
 
-    private static Code code(ShimException.Kind kind) {
+    private static Code status(ShimException.Kind kind) {
         return switch (kind) {
             case NOT_FOUND -> Code.NOT_FOUND;
             case ALREADY_EXISTS -> Code.ALREADY_EXISTS;

@@ -2,6 +2,8 @@ package io.reaper.shim.task;
 
 import com.google.protobuf.Any;
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
+import io.reaper.contract.InvalidIdException;
 import io.reaper.linux.cgroup.Freezer;
 import io.reaper.linux.cgroup.HostHierarchies;
 import io.reaper.linux.event.Deadline;
@@ -106,6 +108,7 @@ public final class Tasks {
         expected.forget(id.value());
         if (holder != null) {
             throw new ShimException(
+                    ErrorCode.E_ID_IN_USE,
                     Kind.ALREADY_EXISTS,
                     "container " + id + " already exists, its bundle is " + holder.bundle());
         }
@@ -173,7 +176,9 @@ public final class Tasks {
     }
 
     private static ShimException finished(Task task) {
-        return ShimException.notFound("container " + task.id() + ": process already finished");
+        return ShimException.notFound(
+                ErrorCode.E_PROCESS_FINISHED,
+                "container " + task.id() + ": process already finished");
     }
 
     /** Removes a container that has ended, or was never started. */
@@ -283,7 +288,8 @@ public final class Tasks {
     Task find(String id) {
         Task task = table.get(containerId(id));
         if (task == null) {
-            throw ShimException.notFound("container " + id + " does not exist");
+            throw ShimException.notFound(
+                    ErrorCode.E_CONTAINER_NOT_FOUND, "container " + id + " does not exist");
         }
         return task;
     }
@@ -292,15 +298,20 @@ public final class Tasks {
         try {
             return Path.of(path);
         } catch (InvalidPathException e) {
-            throw new ShimException(Kind.INVALID_ARGUMENT, "bundle: " + e.getReason(), e);
+            throw new ShimException(
+                    ErrorCode.E_BUNDLE_INVALID,
+                    Kind.INVALID_ARGUMENT,
+                    "bundle: " + e.getReason(),
+                    e);
         }
     }
 
     private static ContainerId containerId(String id) {
         try {
             return ContainerId.of(id);
-        } catch (IllegalArgumentException e) {
-            throw new ShimException(Kind.INVALID_ARGUMENT, e.getMessage(), e);
+        } catch (InvalidIdException e) {
+            throw new ShimException(
+                    ErrorCode.E_ID_INVALID, Kind.INVALID_ARGUMENT, e.getMessage(), e);
         }
     }
 }

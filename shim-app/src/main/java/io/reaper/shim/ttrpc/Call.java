@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public record Call(
             return parser.parseFrom(payload);
         } catch (InvalidProtocolBufferException e) {
             throw new TtrpcException(
+                    ErrorCode.E_CALL_INVALID,
                     Code.INVALID_ARGUMENT,
                     "request of " + method + " cannot be decoded: " + e.getMessage(),
                     e);
@@ -45,6 +47,8 @@ public record Call(
     /** The answer to a call of a method that the service does not have. */
     public TtrpcException unimplemented() {
         return new TtrpcException(
-                Code.UNIMPLEMENTED, "method " + method + " of " + service + " is not implemented");
+                ErrorCode.E_CALL_UNKNOWN,
+                Code.UNIMPLEMENTED,
+                "method " + method + " of " + service + " is not implemented");
     }
 }

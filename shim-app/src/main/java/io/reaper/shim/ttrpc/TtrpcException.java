@@ -1,21 +1,23 @@
 package io.reaper.shim.ttrpc;
 
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
+import io.reaper.contract.ReaperException;
 
 /** A call's failure as it travels: a gRPC status code and one line of text. */
-public final class TtrpcException extends RuntimeException {
+public final class TtrpcException extends ReaperException {
     private static final long serialVersionUID = 1;
 
-    private final Code code;
+    private final Code status;
 
-    public TtrpcException(Code code, String message) {
-        super(message);
-        this.code = code;
+    public TtrpcException(ErrorCode code, Code status, String message) {
+        super(code, message);
+        this.status = status;
     }
 
-    public TtrpcException(Code code, String message, Throwable cause) {
-        super(message, cause);
-        this.code = code;
+    public TtrpcException(ErrorCode code, Code status, String message, Throwable cause) {
+        super(code, message, cause);
+        this.status = status;
     }
 
     /**
@@ -24,10 +26,10 @@ public final class TtrpcException extends RuntimeException {
      * @param status any number: UNKNOWN if it has no name
      */
     public static TtrpcException ofStatus(int status, String message) {
-        return new TtrpcException(Codes.of(status), message);
+        return new TtrpcException(ErrorCode.E_PEER_FAILED, Codes.of(status), message);
     }
 
-    public Code code() {
-        return code;
+    public Code status() {
+        return status;
     }
 }

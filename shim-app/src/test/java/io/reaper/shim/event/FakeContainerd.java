@@ -3,6 +3,7 @@ package io.reaper.shim.event;
 import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.proto.events.Envelope;
 import io.reaper.proto.events.ForwardRequest;
 import io.reaper.shim.ttrpc.Call;
@@ -64,7 +65,7 @@ final class FakeContainerd implements AutoCloseable, TtrpcService {
         Envelope event = call.request(ForwardRequest.parser()).getEnvelope();
         Code code = verdict.apply(event);
         if (code != Code.OK) {
-            throw new TtrpcException(code, "not this one");
+            throw new TtrpcException(ErrorCode.E_CALL_REFUSED, code, "not this one");
         }
         events.add(event);
         taken.release();

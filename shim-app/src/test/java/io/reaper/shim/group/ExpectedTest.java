@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.proto.group.DiscardRequest;
 import io.reaper.proto.group.ExpectRequest;
@@ -30,7 +31,8 @@ class ExpectedTest {
 
     private void discard(ContainerId id, String bundle) {
         if (bundle.isEmpty()) {
-            throw ShimException.failedPrecondition("it is being created");
+            throw ShimException.failedPrecondition(
+                    ErrorCode.E_RUNTIME_FAILED, "it is being created");
         }
         discarded.add(id + " of " + bundle);
     }
@@ -64,13 +66,13 @@ class ExpectedTest {
     void refusesWhatCanBeNoId() {
         ExpectRequest request = ExpectRequest.newBuilder().setId("../a").build();
         TtrpcException refusal = assertThrows(TtrpcException.class, () -> call("Expect", request));
-        assertEquals(Code.INVALID_ARGUMENT, refusal.code());
+        assertEquals(Code.INVALID_ARGUMENT, refusal.status());
         DiscardRequest early = DiscardRequest.newBuilder().setId("a").build();
         TtrpcException failure = assertThrows(TtrpcException.class, () -> call("Discard", early));
         assertEquals("it is being created", failure.getMessage());
         assertEquals(
                 Code.UNIMPLEMENTED,
-                assertThrows(TtrpcException.class, () -> call("Other", request)).code());
+                assertThrows(TtrpcException.class, () -> call("Other", request)).status());
         assertTrue(expected.isEmpty());
     }
 

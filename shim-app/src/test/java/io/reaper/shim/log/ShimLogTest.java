@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
+import io.reaper.shim.error.ShimException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,24 +39,32 @@ class ShimLogTest {
         log.info("two\nlines\tand \u001b[31mcolour");
         log.debug("not asked for");
         log.warn("careful");
+        log.refused(ErrorCode.E_EXEC_NOT_FOUND, "Kill: no");
+        log.warn("delete", ShimException.notFound(ErrorCode.E_CONTAINER_NOT_FOUND, "gone"));
+        log.error("delete", new IllegalStateException("odd"));
         List<String> lines = Files.readAllLines(file);
-        assertEquals(2, lines.size());
+        assertEquals(5, lines.size());
         String time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z";
         assertTrue(lines.get(0).matches(time + " INFO ns/id two lines and  \\[31mcolour"));
         assertTrue(lines.get(1).matches(time + " WARN ns/id careful"), lines.get(1));
+        assertTrue(lines.get(2).endsWith(" INFO ns/id E_EXEC_NOT_FOUND Kill: no"), lines.get(2));
+        assertTrue(
+                lines.get(3).endsWith(" WARN ns/id E_CONTAINER_NOT_FOUND delete: gone"),
+                lines.get(3));
+        assertTrue(lines.get(4).endsWith(" ERROR ns/id E_INTERNAL delete: odd"), lines.get(4));
     }
 
     @Test
     void appends() throws Exception {
         Path file = Files.writeString(directory.resolve("shim.log"), "before\n");
-        open(file).error("x");
+        open(file).error(ErrorCode.E_INTERNAL, "x");
         assertEquals(2, Files.readAllLines(file).size());
     }
 
     @Test
     void anUnusablePathStopsNothing() {
-        open(Path.of("/proc/none/shim.log")).error("x");
-        open(directory).error("x");
+        open(Path.of("/proc/none/shim.log")).error(ErrorCode.E_INTERNAL, "x");
+        open(directory).error(ErrorCode.E_INTERNAL, "x");
     }
 
     @Test
@@ -97,7 +107,7 @@ class ShimLogTest {
     void aFifoWithoutReaderDoesNotBlock() {
         LinuxFiles.mkfifo(directory.resolve("log"), 0700);
         ShimLog log = ShimLog.open(Optional.empty(), Optional.of(directory), "ns", "id", false);
-        assertTimeoutPreemptively(SOON, () -> log.error("nobody reads"));
+        assertTimeoutPreemptively(SOON, () -> log.error(ErrorCode.E_INTERNAL, "nobody reads"));
     }
 
     @Test
@@ -110,7 +120,7 @@ class ShimLogTest {
                     SOON,
                     () -> {
                         for (int i = 0; i < 100; i++) {
-                            log.error(entry);
+                            log.error(ErrorCode.E_INTERNAL, entry);
                         }
                     });
             assertEquals(1, reader.read(new byte[1], 0, 1));
@@ -120,13 +130,15 @@ class ShimLogTest {
     @Test
     void whatIsNoFifoIsNotWrittenTo() throws Exception {
         Path file = Files.writeString(directory.resolve("log"), "");
-        ShimLog.open(Optional.empty(), Optional.of(directory), "ns", "id", false).error("x");
+        ShimLog.open(Optional.empty(), Optional.of(directory), "ns", "id", false)
+                .error(ErrorCode.E_INTERNAL, "x");
         assertEquals("", Files.readString(file));
     }
 
     @Test
     void aLogFileThatIsAFifoWithoutReaderIsReported() {
         LinuxFiles.mkfifo(directory.resolve("stuck"), 0700);
-        assertTimeoutPreemptively(SOON, () -> open(directory.resolve("stuck")).error("x"));
+        assertTimeoutPreemptively(
+                SOON, () -> open(directory.resolve("stuck")).error(ErrorCode.E_INTERNAL, "x"));
     }
 }

@@ -94,7 +94,7 @@ final class Calls {
             client.call("State", StateRequest.newBuilder().setId(id).build());
             return true;
         } catch (ExecutionException e) {
-            assertEquals(Code.NOT_FOUND, ((TtrpcException) e.getCause()).code());
+            assertEquals(Code.NOT_FOUND, ((TtrpcException) e.getCause()).status());
             return false;
         } catch (Exception e) {
             throw new AssertionError(e);

@@ -241,7 +241,7 @@ class ExecKernelTest extends ShimKernelTest {
                     starts.add(client.send("Start", start("e" + i), Deadline.NONE));
                 } catch (ExecutionException e) {
                     TtrpcException refused = (TtrpcException) e.getCause();
-                    assertEquals(Code.FAILED_PRECONDITION, refused.code(), refused.getMessage());
+                    assertEquals(Code.FAILED_PRECONDITION, refused.status(), refused.getMessage());
                 }
             }
             await("");

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.task.DeleteResponse;
 import io.reaper.shim.program.ShimProgram.Client;
@@ -259,7 +260,7 @@ class GroupKernelTest extends ShimKernelTest {
             if (call.method().equals("Connect")) {
                 return CompletableFuture.completedStage(ConnectResponse.getDefaultInstance());
             }
-            throw new TtrpcException(Code.NOT_FOUND, "no such container");
+            throw new TtrpcException(ErrorCode.E_CALL_REFUSED, Code.NOT_FOUND, "no such container");
         }
     }
 }

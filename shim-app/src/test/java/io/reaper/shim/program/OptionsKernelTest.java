@@ -201,7 +201,7 @@ class OptionsKernelTest extends ShimKernelTest {
 
     private static void assertRefused(Client client, CreateTaskRequest request, String reason) {
         TtrpcException refusal = refusal(client, "Create", request);
-        assertEquals(Code.INVALID_ARGUMENT, refusal.code());
+        assertEquals(Code.INVALID_ARGUMENT, refusal.status());
         assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
     }
 

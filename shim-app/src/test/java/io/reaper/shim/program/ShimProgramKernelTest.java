@@ -396,7 +396,7 @@ class ShimProgramKernelTest extends ShimKernelTest {
             call.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             return Code.OK;
         } catch (ExecutionException e) {
-            return ((TtrpcException) e.getCause()).code();
+            return ((TtrpcException) e.getCause()).status();
         }
     }
 

@@ -95,7 +95,7 @@ class StatsKernelTest extends ShimKernelTest {
         assertEquals(seen.stream().sorted().toList(), seen);
         delete(client, id);
         ExecutionException gone = assertThrows(ExecutionException.class, this::stats);
-        assertEquals(Code.NOT_FOUND, ((TtrpcException) gone.getCause()).code());
+        assertEquals(Code.NOT_FOUND, ((TtrpcException) gone.getCause()).status());
     }
 
     private Stats unchecked() {

@@ -2,6 +2,8 @@ package io.reaper.shim.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.reaper.contract.ErrorCode;
+import io.reaper.shim.runtime.RuntimeLog.Said;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,8 +26,18 @@ class RuntimeLogTest {
                 [1,2]
                 {"level":"error","msg":""}
                 """;
-        assertEquals(Optional.of("last: \"quoted\""), RuntimeLog.lastError(log));
+        assertEquals(Optional.of(Said.plainly("last: \"quoted\"")), RuntimeLog.lastError(log));
         assertEquals(Optional.empty(), RuntimeLog.lastError(""));
+    }
+
+    @Test
+    void theRuntimesCodeIsKeptIfWeKnowIt() {
+        String log = "{\"level\":\"error\",\"msg\":\"no\",\"code\":\"%s\"}";
+        assertEquals(
+                Optional.of(new Said(ErrorCode.E_PROGRAM_NOT_FOUND, "no")),
+                RuntimeLog.lastError(log.formatted("E_PROGRAM_NOT_FOUND")));
+        assertEquals(
+                Optional.of(Said.plainly("no")), RuntimeLog.lastError(log.formatted("E_FUTURE")));
     }
 
     @Test
@@ -38,6 +50,6 @@ class RuntimeLogTest {
         assertEquals(Optional.empty(), RuntimeLog.lastError(log, end));
         Files.writeString(
                 log, "{\"level\":\"error\",\"msg\":\"new\"}\n", StandardOpenOption.APPEND);
-        assertEquals(Optional.of("new"), RuntimeLog.lastError(log, end));
+        assertEquals(Optional.of(Said.plainly("new")), RuntimeLog.lastError(log, end));
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.error.ShimException.Kind;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ class RuntimeWordsTest {
         "delete, cannot delete container x that is not stopped: running, FAILED"
     })
     void wordsBecomeClasses(String verb, String message, Kind kind) {
-        ShimException failure = RuntimeFailure.of(verb, message);
+        ShimException failure = RuntimeFailure.of(ErrorCode.E_RUNTIME_FAILED, verb, message);
         assertEquals(kind, failure.kind());
         assertEquals("OCI runtime " + verb + " failed: " + message, failure.getMessage());
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.shim.bundle.ShimRecord;
 import io.reaper.shim.error.ShimException;
@@ -95,7 +96,10 @@ class DiscardTest {
                 init -> {
                     discarded.complete(CompletableFuture.runAsync(this::discard));
                     fixture.runtime.creations.get("a").givenUp().join();
-                    throw new ShimException(ShimException.Kind.DEADLINE_EXCEEDED, "killed");
+                    throw new ShimException(
+                            ErrorCode.E_RUNTIME_FAILED,
+                            ShimException.Kind.DEADLINE_EXCEEDED,
+                            "killed");
                 };
         assertNotMade("killed");
         discarded.get().get(30, TimeUnit.SECONDS);

@@ -3,6 +3,7 @@ package io.reaper.shim.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.exit.TaskExit;
@@ -53,7 +54,10 @@ class EventOrderTest {
                 init -> {
                     endIf(endsInStart, init);
                     if (startFails) {
-                        throw new ShimException(ShimException.Kind.FAILED, "start failed");
+                        throw new ShimException(
+                                ErrorCode.E_RUNTIME_FAILED,
+                                ShimException.Kind.FAILED,
+                                "start failed");
                     }
                 };
         FakeRuntime.Init init = fixture.create(id);

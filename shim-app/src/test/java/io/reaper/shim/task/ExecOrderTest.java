@@ -3,6 +3,7 @@ package io.reaper.shim.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.terminal.WindowSize;
 import io.reaper.shim.error.ShimException;
@@ -102,7 +103,11 @@ class ExecOrderTest {
         private void befall(int mishap, FakeRuntime.Init exec) {
             switch (mishap) {
                 case 0 -> exec.end(5, 0);
-                case 1 -> throw new ShimException(ShimException.Kind.FAILED, "exec failed");
+                case 1 ->
+                        throw new ShimException(
+                                ErrorCode.E_RUNTIME_FAILED,
+                                ShimException.Kind.FAILED,
+                                "exec failed");
                 case 2 -> init.end(6, 0);
                 case 3 -> awaitInit();
                 default -> {}

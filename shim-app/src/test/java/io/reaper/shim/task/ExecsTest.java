@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.terminal.WindowSize;
 import io.reaper.proto.types.Status;
@@ -240,7 +241,10 @@ class ExecsTest {
         fixture.createAndStart("a");
         fixture.runtime.duringExec =
                 exec -> {
-                    throw new ShimException(Kind.FAILED, "OCI runtime exec failed: no such file");
+                    throw new ShimException(
+                            ErrorCode.E_RUNTIME_FAILED,
+                            Kind.FAILED,
+                            "OCI runtime exec failed: no such file");
                 };
         fixture.addExec("a", "e");
         CompletableFuture<TaskExit> waiting = execs.exit(a(), "e");
@@ -324,7 +328,8 @@ class ExecsTest {
                 exec -> {
                     init.end(7, 0);
                     assertFalse(fixture.events.contains("a exit 7"));
-                    throw ShimException.failedPrecondition("container not running");
+                    throw ShimException.failedPrecondition(
+                            ErrorCode.E_RUNTIME_FAILED, "container not running");
                 };
         fixture.addExec("a", "e");
         fails(Kind.FAILED_PRECONDITION, () -> fixture.startExec("a", "e"));

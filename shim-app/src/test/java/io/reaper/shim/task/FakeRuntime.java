@@ -1,6 +1,7 @@
 package io.reaper.shim.task;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.process.ExitStatus;
 import io.reaper.shim.error.ShimException;
@@ -91,7 +92,10 @@ final class FakeRuntime implements OciRuntime {
         commands.add("create " + id);
         Init init = new Init(pids.incrementAndGet(), bundle);
         if (containers.putIfAbsent(id.value(), init) != null) {
-            throw new ShimException(Kind.ALREADY_EXISTS, "container with id " + id + " exists");
+            throw new ShimException(
+                    ErrorCode.E_RUNTIME_FAILED,
+                    Kind.ALREADY_EXISTS,
+                    "container with id " + id + " exists");
         }
         creations.put(id.value(), patience);
         duringCreate.accept(init);
@@ -108,7 +112,8 @@ final class FakeRuntime implements OciRuntime {
             Deadline deadline) {
         commands.add("exec " + id + " " + name);
         if (!find(id).lives()) {
-            throw ShimException.failedPrecondition("container not running");
+            throw ShimException.failedPrecondition(
+                    ErrorCode.E_RUNTIME_FAILED, "container not running");
         }
         Init exec = new Init(pids.incrementAndGet(), bundle);
         processes.put(id + "/" + name, new String(process, StandardCharsets.UTF_8));
@@ -138,7 +143,7 @@ final class FakeRuntime implements OciRuntime {
         commands.add("kill " + id + " " + signal + " " + target);
         Init init = find(id);
         if (!init.end(0, signal)) {
-            throw ShimException.notFound("process already finished");
+            throw ShimException.notFound(ErrorCode.E_RUNTIME_FAILED, "process already finished");
         }
         afterKill.accept(init);
     }
@@ -148,7 +153,8 @@ final class FakeRuntime implements OciRuntime {
         refuseIfMissing();
         commands.add("delete " + id);
         if (find(id).lives()) {
-            throw new ShimException(Kind.FAILED, "container " + id + " is not stopped");
+            throw new ShimException(
+                    ErrorCode.E_RUNTIME_FAILED, Kind.FAILED, "container " + id + " is not stopped");
         }
         containers.remove(id.value());
     }
@@ -171,14 +177,16 @@ final class FakeRuntime implements OciRuntime {
 
     private void refuseIfMissing() {
         if (missing) {
-            throw ShimException.failedPrecondition("the runtime is not found");
+            throw ShimException.failedPrecondition(
+                    ErrorCode.E_RUNTIME_FAILED, "the runtime is not found");
         }
     }
 
     private Init find(ContainerId id) {
         Init init = containers.get(id.value());
         if (init == null) {
-            throw ShimException.notFound("container does not exist: " + id);
+            throw ShimException.notFound(
+                    ErrorCode.E_RUNTIME_FAILED, "container does not exist: " + id);
         }
         return init;
     }

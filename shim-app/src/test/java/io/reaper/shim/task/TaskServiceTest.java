@@ -80,7 +80,7 @@ class TaskServiceTest {
     }
 
     private Code code(String method, MessageLite request) {
-        return assertThrows(TtrpcException.class, () -> call(method, request)).code();
+        return assertThrows(TtrpcException.class, () -> call(method, request)).status();
     }
 
     @Test
@@ -303,7 +303,7 @@ class TaskServiceTest {
         fixture.addExec("a", "e");
         StartRequest start = StartRequest.newBuilder().setId("a").setExecId("e").build();
         TtrpcException failure = assertThrows(TtrpcException.class, () -> call("Start", start));
-        assertEquals(Code.UNKNOWN, failure.code());
+        assertEquals(Code.UNKNOWN, failure.status());
         assertEquals("too deep", failure.getMessage());
         assertEquals(Code.FAILED_PRECONDITION, code("Start", start));
     }
@@ -312,7 +312,7 @@ class TaskServiceTest {
     void garbageIsAnInvalidArgument() {
         ByteString garbage = ByteString.copyFromUtf8("\uffffgarbage");
         TtrpcException failure = assertThrows(TtrpcException.class, () -> call("Create", garbage));
-        assertEquals(Code.INVALID_ARGUMENT, failure.code());
+        assertEquals(Code.INVALID_ARGUMENT, failure.status());
     }
 
     @Test
@@ -328,7 +328,7 @@ class TaskServiceTest {
         ExecutionException failure =
                 assertThrows(
                         ExecutionException.class, () -> waiting.get().get(30, TimeUnit.SECONDS));
-        assertEquals(Code.NOT_FOUND, ((TtrpcException) failure.getCause()).code());
+        assertEquals(Code.NOT_FOUND, ((TtrpcException) failure.getCause()).status());
         assertTrue(fixture.tasks.isEmpty());
     }
 }

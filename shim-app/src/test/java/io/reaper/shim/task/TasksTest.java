@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.contract.ExitRecord;
 import io.reaper.linux.event.Deadline;
 import io.reaper.proto.types.Mount;
@@ -117,7 +118,10 @@ class TasksTest {
         fixture.runtime.duringStart =
                 init -> {
                     init.end(1, 0);
-                    throw new ShimException(Kind.FAILED, "exec: no such file or directory");
+                    throw new ShimException(
+                            ErrorCode.E_RUNTIME_FAILED,
+                            Kind.FAILED,
+                            "exec: no such file or directory");
                 };
         fixture.create("a");
         fails(Kind.FAILED, () -> fixture.tasks.start("a", Deadline.NONE));
@@ -168,7 +172,8 @@ class TasksTest {
     void aFailedCreateLeavesNothing() {
         fixture.runtime.duringCreate =
                 init -> {
-                    throw new ShimException(Kind.DEADLINE_EXCEEDED, "time was up");
+                    throw new ShimException(
+                            ErrorCode.E_RUNTIME_FAILED, Kind.DEADLINE_EXCEEDED, "time was up");
                 };
         fails(
                 Kind.DEADLINE_EXCEEDED,
@@ -187,7 +192,7 @@ class TasksTest {
             fixture.runtime.duringCreate =
                     init -> {
                         fixture.runtime.containers.clear();
-                        throw new ShimException(kind, "no");
+                        throw new ShimException(ErrorCode.E_RUNTIME_FAILED, kind, "no");
                     };
             fails(kind, () -> fixture.tasks.create(fixture.request("a").build(), Deadline.NONE));
             List<String> commands = new ArrayList<>(List.of("create a", "discard a"));
@@ -216,7 +221,7 @@ class TasksTest {
                 init -> {
                     inCreate.countDown();
                     awaitLatch(goOn);
-                    throw new ShimException(Kind.FAILED, "no");
+                    throw new ShimException(ErrorCode.E_RUNTIME_FAILED, Kind.FAILED, "no");
                 };
         try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Integer> create =

@@ -105,7 +105,7 @@ public abstract class RuntimeOptions {
     }
 
     public Kill kill() {
-        return new Kill(store());
+        return new Kill(store(), this::log);
     }
 
     public Delete delete() {
@@ -113,7 +113,7 @@ public abstract class RuntimeOptions {
     }
 
     public Run containerRun() {
-        return new Run(store(), create(), start(), delete());
+        return new Run(store(), create(), start(), delete(), log());
     }
 
     public Exec exec() {

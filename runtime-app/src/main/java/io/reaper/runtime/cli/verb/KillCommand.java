@@ -1,9 +1,11 @@
 package io.reaper.runtime.cli.verb;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.signal.Signals;
 import io.reaper.runtime.cli.option.ContainerArgument;
 import io.reaper.runtime.cli.option.HelpOption;
 import io.reaper.runtime.cli.option.RuntimeOptions;
+import io.reaper.runtime.state.ContainerException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,8 +21,9 @@ import picocli.CommandLine.ParentCommand;
         synopsisHeading = "%nSYNOPSIS%n    ",
         descriptionHeading = "%nDESCRIPTION%n",
         description = {
-            "    To the init process, which must live. With --all to every process of the",
-            "    container, also of a stopped one; after SIGKILL all of them are gone."
+            "    To the init process, which must live; but SIGKILL to every process of the",
+            "    container, also to those that have outlived init. With --all any signal to every",
+            "    process of the container, also of a stopped one; after SIGKILL all are gone."
         },
         parameterListHeading = "%nARGUMENTS%n",
         optionListHeading = "%nOPTIONS%n",
@@ -52,12 +55,20 @@ public final class KillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int number = Signals.parse(signal);
+        int number = number(signal);
         if (all) {
             runtime.kill().all(container.id(), number);
         } else {
             runtime.kill().init(container.id(), number);
         }
         return 0;
+    }
+
+    private static int number(String signal) {
+        try {
+            return Signals.parse(signal);
+        } catch (IllegalArgumentException e) {
+            throw new ContainerException(ErrorCode.E_SIGNAL_UNKNOWN, e.getMessage(), e);
+        }
     }
 }

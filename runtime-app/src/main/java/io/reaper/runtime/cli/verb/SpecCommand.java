@@ -1,5 +1,6 @@
 package io.reaper.runtime.cli.verb;
 
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.Errno;
@@ -7,6 +8,7 @@ import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.runtime.bundle.DefaultConfig;
 import io.reaper.runtime.cli.option.HelpOption;
+import io.reaper.runtime.state.ContainerException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -62,7 +64,8 @@ public final class SpecCommand implements Callable<Integer> {
             write(config, file);
         } catch (LinuxException e) {
             if (e.is(Errno.EEXIST)) {
-                throw new IllegalArgumentException(file + " exists: remove it first", e);
+                throw new ContainerException(
+                        ErrorCode.E_CONFIG_EXISTS, file + " exists: remove it first", e);
             }
             throw e;
         }

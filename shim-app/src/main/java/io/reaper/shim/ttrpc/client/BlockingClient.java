@@ -3,6 +3,7 @@ package io.reaper.shim.ttrpc.client;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.event.Poll;
 import io.reaper.linux.file.Fd;
@@ -54,7 +55,8 @@ public final class BlockingClient implements AutoCloseable {
             socket.write(Frame.bytes(streamId, Frame.REQUEST, envelope));
             return UnaryCall.response(response(method, deadline), path);
         } catch (LinuxException e) {
-            throw new TtrpcException(Code.UNAVAILABLE, path + ": " + e.getMessage(), e);
+            throw new TtrpcException(
+                    ErrorCode.E_PEER_LOST, Code.UNAVAILABLE, path + ": " + e.getMessage(), e);
         }
     }
 
@@ -65,6 +67,7 @@ public final class BlockingClient implements AutoCloseable {
             int length = header.getInt();
             if (length < 0 || length > Frame.MAX_PAYLOAD) {
                 throw new TtrpcException(
+                        ErrorCode.E_PEER_FAILED,
                         Code.INTERNAL,
                         path + ": frame of " + Integer.toUnsignedString(length) + " bytes");
             }

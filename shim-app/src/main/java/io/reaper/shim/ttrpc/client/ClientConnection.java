@@ -2,6 +2,7 @@ package io.reaper.shim.ttrpc.client;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.proto.ttrpc.Request;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.ttrpc.wire.Frame;
@@ -87,6 +88,7 @@ final class ClientConnection {
                 if (response != null) {
                     response.tryFail(
                             new TtrpcException(
+                                    ErrorCode.E_CALL_TOO_LARGE,
                                     Code.RESOURCE_EXHAUSTED,
                                     "response of %d bytes exceeds the limit of %d"
                                             .formatted(length, Frame.MAX_PAYLOAD)));
@@ -108,7 +110,9 @@ final class ClientConnection {
             case Frame.DATA ->
                     promise.tryFail(
                             new TtrpcException(
-                                    Code.INTERNAL, path + ": data in answer to a unary call"));
+                                    ErrorCode.E_PEER_FAILED,
+                                    Code.INTERNAL,
+                                    path + ": data in answer to a unary call"));
             default -> {
                 // Of a later protocol version: ignored, as the protocol asks.
             }

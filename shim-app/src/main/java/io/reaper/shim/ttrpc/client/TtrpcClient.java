@@ -3,6 +3,7 @@ package io.reaper.shim.ttrpc.client;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.proto.ttrpc.Request;
 import io.reaper.shim.ttrpc.TtrpcException;
@@ -125,6 +126,9 @@ public final class TtrpcClient {
 
     private TtrpcException unavailable(Throwable failure) {
         return new TtrpcException(
-                Code.UNAVAILABLE, "connect " + socket + ": " + failure.getMessage(), failure);
+                ErrorCode.E_PEER_LOST,
+                Code.UNAVAILABLE,
+                "connect " + socket + ": " + failure.getMessage(),
+                failure);
     }
 }

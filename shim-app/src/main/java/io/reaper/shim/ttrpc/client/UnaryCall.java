@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.proto.ttrpc.KeyValue;
 import io.reaper.proto.ttrpc.Request;
@@ -53,16 +54,22 @@ final class UnaryCall {
             return response.getPayload();
         } catch (InvalidProtocolBufferException e) {
             throw new TtrpcException(
-                    Code.INTERNAL, peer + ": response cannot be decoded: " + e.getMessage(), e);
+                    ErrorCode.E_PEER_FAILED,
+                    Code.INTERNAL,
+                    peer + ": response cannot be decoded: " + e.getMessage(),
+                    e);
         }
     }
 
     static TtrpcException lost(Path peer) {
-        return new TtrpcException(Code.UNAVAILABLE, "connection to " + peer + " was closed");
+        return new TtrpcException(
+                ErrorCode.E_PEER_LOST, Code.UNAVAILABLE, "connection to " + peer + " was closed");
     }
 
     static TtrpcException overdue(Path peer, String method) {
         return new TtrpcException(
-                Code.DEADLINE_EXCEEDED, peer + ": " + method + " was not answered in time");
+                ErrorCode.E_CALL_OVERDUE,
+                Code.DEADLINE_EXCEEDED,
+                peer + ": " + method + " was not answered in time");
     }
 }

@@ -2,6 +2,7 @@ package io.reaper.shim.ttrpc.server;
 
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.proto.ttrpc.Response;
 import io.reaper.proto.ttrpc.Status;
 import io.reaper.shim.ttrpc.Call;
@@ -45,7 +46,7 @@ final class Responses {
                         ? cause.toString()
                         : cause.getMessage();
         if (cause instanceof TtrpcException e) {
-            return failure(streamId, e.code(), text);
+            return failure(streamId, e.status(), text);
         }
         problems.accept(shown(call.method()) + " failed: " + cause);
         return failure(streamId, Code.UNKNOWN, text);
@@ -68,7 +69,8 @@ final class Responses {
 
     private static Buffer success(int streamId, MessageLite message) {
         if (message == null) {
-            throw new TtrpcException(Code.INTERNAL, "service answered with no message");
+            throw new TtrpcException(
+                    ErrorCode.E_INTERNAL, Code.INTERNAL, "service answered with no message");
         }
         return Frame.encode(
                 streamId,

@@ -3,6 +3,7 @@ package io.reaper.shim.ttrpc.server;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.proto.ttrpc.KeyValue;
 import io.reaper.proto.ttrpc.Request;
 import io.reaper.shim.ttrpc.Call;
@@ -192,27 +193,34 @@ final class ServerConnection {
                     Code.INVALID_ARGUMENT,
                     "request envelope cannot be decoded: " + e.getMessage());
         } catch (TtrpcException e) {
-            refuse(streamId, e.code(), e.getMessage());
+            refuse(streamId, e.status(), e.getMessage());
         }
     }
 
     private void admit(Frame frame, Request request) {
         if (refusing) {
-            throw new TtrpcException(Code.UNAVAILABLE, "the shim is shutting down");
+            throw new TtrpcException(
+                    ErrorCode.E_CALL_REFUSED, Code.UNAVAILABLE, "the shim is shutting down");
         }
         if (calls.size() >= MAX_CALLS) {
             throw new TtrpcException(
-                    Code.RESOURCE_EXHAUSTED, MAX_CALLS + " calls are pending on this connection");
+                    ErrorCode.E_CALL_REFUSED,
+                    Code.RESOURCE_EXHAUSTED,
+                    MAX_CALLS + " calls are pending on this connection");
         }
         TtrpcService service = services.get(request.getService());
         if (service == null) {
             throw new TtrpcException(
+                    ErrorCode.E_CALL_UNKNOWN,
                     Code.UNIMPLEMENTED,
                     "service " + Responses.shown(request.getService()) + " is not implemented");
         }
         long timeout = request.getTimeoutNano();
         if (timeout < 0) {
-            throw new TtrpcException(Code.DEADLINE_EXCEEDED, "the deadline has passed already");
+            throw new TtrpcException(
+                    ErrorCode.E_CALL_OVERDUE,
+                    Code.DEADLINE_EXCEEDED,
+                    "the deadline has passed already");
         }
         Serving serving = new Serving(frame.streamId(), frame.payload().size());
         used = true;

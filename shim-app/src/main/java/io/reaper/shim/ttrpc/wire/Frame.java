@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.shim.ttrpc.TtrpcException;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -41,6 +42,7 @@ public record Frame(int streamId, int type, int flags, ByteString payload) imple
         int length = payload.getSerializedSize();
         if (length > MAX_PAYLOAD) {
             throw new TtrpcException(
+                    ErrorCode.E_CALL_TOO_LARGE,
                     Code.RESOURCE_EXHAUSTED,
                     "message of " + length + " bytes exceeds the limit of " + MAX_PAYLOAD);
         }

@@ -33,7 +33,7 @@ class BlockingClientTest {
     }
 
     private static Code code(BlockingClient client, String method, Deadline deadline) {
-        return assertThrows(TtrpcException.class, () -> call(client, method, deadline)).code();
+        return assertThrows(TtrpcException.class, () -> call(client, method, deadline)).status();
     }
 
     @Test

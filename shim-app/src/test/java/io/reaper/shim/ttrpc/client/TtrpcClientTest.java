@@ -144,12 +144,12 @@ class TtrpcClientTest {
             peer.send(RawPeer.frame(9, 2, 0, new byte[(4 << 20) + 1]));
             peer.send(RawPeer.frame(11, 77, 0, new byte[3]));
             answer(peer, 11, payload("good"));
-            assertEquals(Code.NOT_FOUND, failure(known).code());
+            assertEquals(Code.NOT_FOUND, failure(known).status());
             assertEquals("no such thing", failure(known).getMessage());
-            assertEquals(Code.UNKNOWN, failure(unknown).code());
-            assertEquals(Code.INTERNAL, failure(garbage).code());
-            assertEquals(Code.INTERNAL, failure(data).code());
-            assertEquals(Code.RESOURCE_EXHAUSTED, failure(oversized).code());
+            assertEquals(Code.UNKNOWN, failure(unknown).status());
+            assertEquals(Code.INTERNAL, failure(garbage).status());
+            assertEquals(Code.INTERNAL, failure(data).status());
+            assertEquals(Code.RESOURCE_EXHAUSTED, failure(oversized).status());
             assertEquals("good", result(good));
         }
     }
@@ -166,7 +166,7 @@ class TtrpcClientTest {
         try (RawPeer peer = accept()) {
             peer.receive();
         }
-        assertEquals(Code.UNAVAILABLE, failure(lost).code());
+        assertEquals(Code.UNAVAILABLE, failure(lost).status());
         CompletableFuture<ByteString> next = call("b");
         try (RawPeer peer = accept()) {
             assertEquals(1, peer.receive().streamId());
@@ -175,7 +175,7 @@ class TtrpcClientTest {
             CompletableFuture<ByteString> dropped = call("c");
             peer.receive();
             client.disconnect();
-            assertEquals(Code.UNAVAILABLE, failure(dropped).code());
+            assertEquals(Code.UNAVAILABLE, failure(dropped).status());
             assertTrue(peer.atEnd());
         }
     }
@@ -185,7 +185,7 @@ class TtrpcClientTest {
         CompletableFuture<ByteString> call = call("a");
         try (RawPeer peer = accept()) {
             peer.send(RawPeer.frame(-1, 1, 2, 0, new byte[0]));
-            assertEquals(Code.UNAVAILABLE, failure(call).code());
+            assertEquals(Code.UNAVAILABLE, failure(call).status());
         }
     }
 
@@ -193,10 +193,10 @@ class TtrpcClientTest {
     void nobodyListens() throws Exception {
         listener.close();
         TtrpcException refused = failure(call("a"));
-        assertEquals(Code.UNAVAILABLE, refused.code());
+        assertEquals(Code.UNAVAILABLE, refused.status());
         assertTrue(refused.getMessage().contains(socket.toString()), refused::getMessage);
         Files.delete(socket);
-        assertEquals(Code.UNAVAILABLE, failure(call("b")).code());
+        assertEquals(Code.UNAVAILABLE, failure(call("b")).status());
     }
 
     @Test
@@ -209,7 +209,7 @@ class TtrpcClientTest {
             // on a connection that is there it is sent, however short its time
             CompletableFuture<ByteString> slow = call("b", Deadline.after(Duration.ofMillis(50)));
             peer.receive();
-            assertEquals(Code.DEADLINE_EXCEEDED, failure(slow).code());
+            assertEquals(Code.DEADLINE_EXCEEDED, failure(slow).status());
             answer(peer, 3, payload("late"));
             CompletableFuture<ByteString> next = call("c");
             peer.receive();
@@ -221,7 +221,7 @@ class TtrpcClientTest {
     @Test
     void messageAboveTheLimitFailsHere() throws Exception {
         CompletableFuture<ByteString> big = call("x".repeat(4 << 20));
-        assertEquals(Code.RESOURCE_EXHAUSTED, failure(big).code());
+        assertEquals(Code.RESOURCE_EXHAUSTED, failure(big).status());
         CompletableFuture<ByteString> next = call("b");
         try (RawPeer peer = accept()) {
             assertEquals(1, peer.receive().streamId());
@@ -235,8 +235,7 @@ class TtrpcClientTest {
         assertEquals(Path.of("/a/b"), new TtrpcClient(vertx, "/a/b").socket());
         assertEquals(Path.of("/a/b"), new TtrpcClient(vertx, "unix:///a/b").socket());
         for (String address : new String[] {"", "a/b", "unix://", "tcp://1.2.3.4", "/a\0b"}) {
-            assertThrows(
-                    IllegalArgumentException.class, () -> new TtrpcClient(vertx, address), address);
+            assertThrows(TtrpcException.class, () -> new TtrpcClient(vertx, address), address);
         }
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
+import io.reaper.contract.ErrorCode;
 import io.reaper.proto.task.ConnectResponse;
 import io.reaper.proto.task.WaitResponse;
 import io.reaper.shim.ttrpc.Call;
@@ -158,12 +159,18 @@ class TtrpcServerTest {
         Function<Call, CompletionStage<? extends MessageLite>> method =
                 call ->
                         switch (call.method()) {
-                            case "Thrown" -> throw new TtrpcException(Code.NOT_FOUND, "no c1");
+                            case "Thrown" ->
+                                    throw new TtrpcException(
+                                            ErrorCode.E_CONTAINER_NOT_FOUND,
+                                            Code.NOT_FOUND,
+                                            "no c1");
                             case "Staged" ->
                                     CompletableFuture.supplyAsync(
                                             () -> {
                                                 throw new TtrpcException(
-                                                        Code.ALREADY_EXISTS, "c1 is there");
+                                                        ErrorCode.E_CALL_REFUSED,
+                                                        Code.ALREADY_EXISTS,
+                                                        "c1 is there");
                                             });
                             case "Bug" -> throw new IllegalStateException("broken");
                             case "Mute" -> throw new IllegalStateException();

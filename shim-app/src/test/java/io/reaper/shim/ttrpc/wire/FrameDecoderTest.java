@@ -96,7 +96,7 @@ class FrameDecoderTest {
                 Request.newBuilder().setPayload(ByteString.copyFrom(new byte[4 << 20])).build();
         TtrpcException e =
                 assertThrows(TtrpcException.class, () -> Frame.encode(1, Frame.REQUEST, request));
-        assertEquals(Code.RESOURCE_EXHAUSTED, e.code());
+        assertEquals(Code.RESOURCE_EXHAUSTED, e.status());
     }
 
     /**
