@@ -69,7 +69,8 @@ public final class Program implements AutoCloseable {
      * lowered: programs start as the caller wants.
      */
     public static void restoreLimits() {
-        LinuxException.check(Kernels.CURRENT.restoreLimits(), "setrlimit", "to the caller's limits");
+        LinuxException.check(
+                Kernels.CURRENT.restoreLimits(), "setrlimit", "to the caller's limits");
     }
 
     /**

@@ -134,12 +134,7 @@ public final class Exec {
                 InitPlan plan, CallerDescriptors descriptors, Console console, Pidfd init) {
             try {
                 return InitProcess.spawn(
-                        plan,
-                        console.streams(),
-                        descriptors,
-                        List.of(),
-                        processes.cgroup(),
-                        log);
+                        plan, console.streams(), descriptors, List.of(), processes.cgroup(), log);
             } catch (LinuxException e) {
                 checkAlive(init); // the container's end takes its cgroup away
                 throw e;

@@ -119,9 +119,14 @@ class CallerKernelTest {
     void aClosedStreamIsDevNullToTheProgram(String closed) {
         // readlink alone writes to descriptor 3: redirected words of the shell would replace its 1
         String links =
-                "exec 3> " + out() + ".new;"
+                "exec 3> "
+                        + out()
+                        + ".new;"
                         + " for n in 0 1 2; do readlink /proc/$$/fd/$n >&3 || exit 9; done;"
-                        + " mv " + out() + ".new " + out();
+                        + " mv "
+                        + out()
+                        + ".new "
+                        + out();
         Path bundle = runtime.script(links + "; exec sleep 1000").dir();
         String id = runtime.id();
         assertEquals(0, runtime.run(after(closed), "create", "-b", bundle.toString(), id).status());
