@@ -20,8 +20,8 @@
 
 #define KIB 1024UL
 #define MIB (1024 * KIB)
-/* The arguments may take 128 KiB of the stack, whatever its limit (execve(2)). */
-#define STACK_NEEDED (256 * KIB)
+/* Beside the guard zones of the virtual machine: with it all verbs work on usual arguments. */
+#define STACK_NEEDED (64 * KIB)
 #define STACK_UNLIMITED (8 * MIB) /* what the kernel gives by default */
 #define STACK_WANTED (1 * MIB)
 /* Beside the image's heap: what a verb allocates, the C library, threads. */

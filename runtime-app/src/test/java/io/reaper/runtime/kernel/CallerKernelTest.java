@@ -117,7 +117,16 @@ class CallerKernelTest {
     @ParameterizedTest
     @ValueSource(strings = {"0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"})
     void aClosedStreamIsDevNullToTheProgram(String closed) {
-        String links = written("for n in 0 1 2; do readlink /proc/$$/fd/$n || echo none; done");
+        // readlink alone writes to descriptor 3: redirected words of the shell would replace its 1
+        String links =
+                "exec 3> "
+                        + out()
+                        + ".new;"
+                        + " for n in 0 1 2; do readlink /proc/$$/fd/$n >&3 || exit 9; done;"
+                        + " mv "
+                        + out()
+                        + ".new "
+                        + out();
         Path bundle = runtime.script(links + "; exec sleep 1000").dir();
         String id = runtime.id();
         assertEquals(0, runtime.run(after(closed), "create", "-b", bundle.toString(), id).status());

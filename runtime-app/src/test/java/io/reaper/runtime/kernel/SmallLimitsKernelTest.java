@@ -33,8 +33,7 @@ class SmallLimitsKernelTest {
             strings = {
                 "ulimit -s 16",
                 "ulimit -s 64",
-                "ulimit -s 255",
-                "ulimit -s 256",
+                "ulimit -s 128",
                 "ulimit -s 16384",
                 "ulimit -s unlimited",
                 "ulimit -v 40000",
@@ -89,8 +88,8 @@ class SmallLimitsKernelTest {
     @Test
     void theLimitIsNamedWithWhatIsNeeded() {
         assertEquals(
-                "the limit of the stack is 64 KiB: at least 256 KiB are needed (ulimit -s)\n",
-                runtime.run(limited("ulimit -s 64"), "list").err());
+                "the limit of the stack is 40 KiB: at least 64 KiB are needed (ulimit -s)\n",
+                runtime.run(limited("ulimit -s 40"), "list").err());
         String data = runtime.run(limited("ulimit -d 4000"), "list").err();
         assertTrue(data.matches("the limit of data is 4000 KiB: .* \\(ulimit -d\\)\n"), data);
     }
