@@ -34,7 +34,8 @@ final class RuntimeLog {
     /** Whether a command can append to it: not where the bundle is gone, read-only or full. */
     static boolean isWritable(Path log) {
         int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
-        try (Fd fd = Fd.open(log, flags, PERMISSIONS)) {
+        try {
+            Fd.open(log, flags, PERMISSIONS).close();
             return true;
         } catch (LinuxException e) {
             return false;

@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 
-/** A Start that fails: whoever deletes right behind the answer can, for the end is known by then. */
+/**
+ * A Start that fails: whoever deletes right behind the answer can, for the end is known by then.
+ */
 class FailedStartKernelTest extends ShimKernelTest {
 
     private static final int ROUNDS = "jvm".equals(System.getProperty("reaper.mode")) ? 3 : 50;
@@ -38,7 +40,9 @@ class FailedStartKernelTest extends ShimKernelTest {
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path config = bundle.resolve("config.json");
         String document = Files.readString(config);
-        Files.writeString(config, document.replace("[\"/bin/sh\",\"-c\",\"exit 0\"]", "[\"" + program + "\"]"));
+        Files.writeString(
+                config,
+                document.replace("[\"/bin/sh\",\"-c\",\"exit 0\"]", "[\"" + program + "\"]"));
         failAndDelete(bundle, program.toString());
     }
 

@@ -108,7 +108,8 @@ class FullDiskKernelTest extends ShimKernelTest {
 
     private void execWorks(Client client) throws Exception {
         String process =
-                "{\"cwd\":\"/\",\"args\":[\"/bin/sh\",\"-c\",\"exit 7\"],\"user\":{\"uid\":0,\"gid\":0}}";
+                "{\"cwd\":\"/\",\"args\":[\"/bin/sh\",\"-c\",\"exit"
+                        + " 7\"],\"user\":{\"uid\":0,\"gid\":0}}";
         ExecProcessRequest request =
                 ExecProcessRequest.newBuilder()
                         .setId(id)

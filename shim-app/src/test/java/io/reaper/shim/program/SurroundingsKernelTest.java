@@ -29,8 +29,9 @@ class SurroundingsKernelTest extends ShimKernelTest {
     /** A runtime that notes the environment of each of its commands. */
     private Path recording(Path place) throws Exception {
         Path program = Files.createDirectories(place).resolve("reaper-runtime");
-        String script = "#!/bin/sh\nenv >>%s\nexec %s \"$@\"\n";
-        Files.writeString(program, script.formatted(noted(), Programs.runtime()));
+        Files.writeString(
+                program,
+                "#!/bin/sh\nenv >>%s\nexec %s \"$@\"\n".formatted(noted(), Programs.runtime()));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         return program;
     }
@@ -118,7 +119,9 @@ class SurroundingsKernelTest extends ShimKernelTest {
         Client client = shim.startDaemon(id, bundle);
         createAndStart(client, id, bundle);
         exit(client, id);
-        client.call("ResizePty", ResizePtyRequest.newBuilder().setId(id).setWidth(80).setHeight(24).build());
+        client.call(
+                "ResizePty",
+                ResizePtyRequest.newBuilder().setId(id).setWidth(80).setHeight(24).build());
         delete(client, id);
     }
 }
