@@ -55,14 +55,21 @@ launcher() {
 #!/bin/sh
 # $name in JVM mode, written by Reaper's scripts/install-jvm.sh. Prints nothing itself unless its Java is gone.
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS JDK_AOT_VM_OPTIONS CLASSPATH
+# A standard stream that is closed would be the next file that Java opens.
+true 2>/dev/null 3<&0 || exec </dev/null
+true 2>/dev/null 3>&1 || exec >/dev/null
+true 3>&2 || exec 2>/dev/null
 $first
+# Nor does Java start in a directory that has been removed before. Relative paths are refused then.
+directory=
+[ . -ef "\$PWD" ] || { cd /; directory=-Dreaper.directory.lost=true; }
 LC_ALL=C.UTF-8
 export LC_ALL
 [ -x '$JAVA_HOME/bin/java' ] || {
     echo '$name: no Java at $JAVA_HOME/bin/java: install again with scripts/install.sh --jvm' >&2
     exit 1
 }
-exec '$JAVA_HOME/bin/java' $* "\$@"
+exec '$JAVA_HOME/bin/java' \$directory $* "\$@"
 T
     chmod 755 "$bin/.$name.$$"
     mv -f "$bin/.$name.$$" "$bin/$name"

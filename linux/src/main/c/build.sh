@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds pause.c and, around it, seam.c into TARGET/c: a static library for the native image, a shared one (packed into the
-# jar) for the JVM.
+# Builds pause.c and, around it, seam.c and start.c into TARGET/c: a static library for the native image, a shared one
+# (packed into the jar) for the JVM.
 set -eu
 src=$(cd "$(dirname "$0")" && pwd)
 out=$1/c
@@ -13,6 +13,10 @@ command -v "$cc" >/dev/null || { echo "linux/src/main/c/build.sh: no C compiler 
 # one segment, nothing but code: a page of memory for each pod
 "$cc" -std=c11 -Os -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
     -static -no-pie -nostdlib -s -Wl,-z,noseparate-code -Wl,--build-id=none "$src/pause.c" -o "$out/pause"
-"$cc" -std=c11 -O2 -Wall -Wextra -Werror -fPIC -DPAUSE="\"$out/pause\"" -c "$src/seam.c" -o "$out/seam.o"
-ar rcs "$out/libreaper_linux.a" "$out/seam.o"
-"$cc" -shared -o "$lib/libreaper_linux.so" "$out/seam.o"
+seam() { "$cc" -std=c11 -O2 -Wall -Wextra -Werror -fPIC -DPAUSE="\"$out/pause\"" "$@"; }
+seam -c "$src/seam.c" -o "$out/seam.o"
+seam -DREAPER_IMAGE -c "$src/start.c" -o "$out/start.o"
+rm -f "$out/libreaper_linux.a"
+ar rcs "$out/libreaper_linux.a" "$out/seam.o" "$out/start.o"
+cp "$src/image.ld" "$out/"
+seam -shared "$src/seam.c" "$src/start.c" -o "$lib/libreaper_linux.so"

@@ -11,10 +11,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "seam.h"
 
 #define SIGNALS 64
 #define STACK_SIZE (64 * 1024)
@@ -39,20 +40,6 @@ static void reset_signals(void) {
     for (int s = 1; s <= SIGNALS; s++)
         syscall(SYS_rt_sigaction, s, dfl, 0, 8);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, 0, 8);
-}
-
-static struct rlimit open_files; /* as the caller of this program set them */
-
-/* Before the virtual machine's main, which raises the soft limit for itself. */
-__attribute__((constructor)) static void remember_limits(void) { getrlimit(RLIMIT_NOFILE, &open_files); }
-
-/* The soft limit of open files as it was when the program started. */
-long reaper_restore_limits(void) {
-    struct rlimit now;
-    if (getrlimit(RLIMIT_NOFILE, &now))
-        return -errno;
-    now.rlim_cur = open_files.rlim_cur < now.rlim_max ? open_files.rlim_cur : now.rlim_max;
-    return setrlimit(RLIMIT_NOFILE, &now) ? -errno : 0;
 }
 
 static int signal_pipe = -1;
@@ -141,7 +128,7 @@ struct spawn {
     char *const *argv;
     char *const *envp;
     const char *cwd;   /* 0: the caller's */
-    const long *fds;   /* fds[i] becomes descriptor i */
+    long *fds;         /* fds[i] becomes descriptor i, which is closed where it is -1; changed by the child */
     long nfds;
     long clone_flags;  /* namespaces */
     long new_session;
@@ -152,15 +139,17 @@ struct spawn {
 
 static int spawned(void *argument) {
     struct spawn *s = argument;
-    long moved[s->nfds + 1];
     if (s->new_session && setsid() < 0)
         goto failed;
     for (long i = 0; i < s->nfds; i++) /* first out of the way: a source may be another one's target */
-        if ((moved[i] = fcntl(s->fds[i], F_DUPFD_CLOEXEC, (int)s->nfds)) < 0)
+        if (s->fds[i] >= 0 && s->fds[i] != i && (s->fds[i] = fcntl(s->fds[i], F_DUPFD_CLOEXEC, (int)s->nfds)) < 0)
             goto failed;
-    for (long i = 0; i < s->nfds; i++)
-        if (dup2(moved[i], i) < 0)
+    for (long i = 0; i < s->nfds; i++) {
+        if (s->fds[i] < 0)
+            close(i);
+        else if (s->fds[i] == i ? fcntl(i, F_SETFD, 0) < 0 : dup2(s->fds[i], i) < 0)
             goto failed;
+    }
     long closed = reaper_cloexec_from(s->nfds);
     if (closed < 0) {
         errno = (int)-closed;

@@ -1,6 +1,7 @@
 package io.reaper.contract;
 
 import io.reaper.linux.process.Environment;
+import io.reaper.linux.text.Excerpt;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -112,7 +113,10 @@ public final class Settings {
             case "off" -> false;
             default ->
                     throw new SettingsException(
-                            SHIM_TRIM + "=" + wanted + ": unknown value; there are on and off");
+                            SHIM_TRIM
+                                    + "="
+                                    + Excerpt.of(wanted)
+                                    + ": unknown value; there are on and off");
         };
     }
 
@@ -126,7 +130,7 @@ public final class Settings {
         if (!wanted.equals("host")) {
             throw new SettingsException(
                     "%s=%s: unknown value; this version knows \"host\""
-                            .formatted(ISOLATION, wanted));
+                            .formatted(ISOLATION, Excerpt.of(wanted)));
         }
         return Isolation.HOST;
     }
@@ -145,7 +149,7 @@ public final class Settings {
                     throw new SettingsException(
                             HOST_HOOKS
                                     + "="
-                                    + wanted
+                                    + Excerpt.of(wanted)
                                     + ": unknown value; there are refuse and run");
         };
     }

@@ -2,6 +2,7 @@ package io.reaper.contract;
 
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.text.Excerpt;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -31,14 +32,16 @@ final class SettingsFile {
         if (path.equals(DEFAULT)) {
             return Map.of();
         }
-        throw new SettingsException(Settings.CONFIG + "=" + path + ": no such file");
+        throw new SettingsException(
+                Settings.CONFIG + "=" + Excerpt.of(path.toString()) + ": no such file");
     }
 
     private static Optional<byte[]> content(Path path) {
         try {
             return LinuxFiles.read(path, LIMIT);
         } catch (LinuxException e) {
-            throw new SettingsException("read " + path + ": " + e.errno().text());
+            throw new SettingsException(
+                    "read " + Excerpt.of(path.toString()) + ": " + e.errno().text());
         }
     }
 
@@ -55,8 +58,11 @@ final class SettingsFile {
             String key = equals < 0 ? "" : line.substring(0, equals).strip();
             if (!key.startsWith("REAPER_")) {
                 throw new SettingsException(
-                        "%s line %d: expected REAPER_X=value, found \"%s\""
-                                .formatted(path, number, line));
+                        "%s line %d: expected REAPER_X=value, found %s"
+                                .formatted(
+                                        Excerpt.of(path.toString()),
+                                        number,
+                                        Excerpt.quoted(equals < 0 ? line : key)));
             }
             values.put(key, line.substring(equals + 1).strip());
         }

@@ -3,6 +3,7 @@ package io.reaper.runtime;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.reaper.contract.FailureText;
 import io.reaper.linux.process.ProcessControl;
 import io.reaper.linux.seam.Syscalls;
 import io.reaper.linux.signal.Signals;
@@ -16,6 +17,8 @@ import io.reaper.runtime.init.InitStage;
  */
 @QuarkusMain
 public final class ReaperRuntime {
+
+    private static final int FAILURE = 1;
 
     private static final boolean IMAGE =
             System.getProperty("org.graalvm.nativeimage.imagecode") != null;
@@ -33,11 +36,20 @@ public final class ReaperRuntime {
      * @param args options and verb, or "init" and a descriptor number
      */
     public static void main(String[] args) {
+        try {
+            run(args);
+        } catch (Throwable e) {
+            System.err.println(FailureText.of(e));
+            System.exit(FAILURE);
+        }
+    }
+
+    private static void run(String... args) {
         if (IMAGE) {
             // it has no signal handlers: a closed pipe shall be an error, not a death
             new ProcessControl(Syscalls.get()).ignore(Signals.SIGPIPE);
         }
-        if (args.length == 2 && args[0].equals("init")) {
+        if (InitStage.isMeantBy(args)) {
             InitStage.main(args);
         } else if (IMAGE) {
             System.exit(PREPARED.execute(args));

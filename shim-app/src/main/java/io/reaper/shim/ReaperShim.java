@@ -4,7 +4,6 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.reaper.shim.cli.ShimApplication;
 import io.reaper.shim.cli.ShimCommandLine;
-import io.reaper.shim.input.GoFlags;
 import io.reaper.shim.vertx.ShimVertx;
 
 /**
@@ -32,11 +31,10 @@ public final class ReaperShim {
      * @param args in the syntax of Go's package flag, as containerd gives them
      */
     public static void main(String[] args) {
-        String[] call = GoFlags.toPicocli(args);
         if (IMAGE) {
-            System.exit(PREPARED.execute(call));
+            System.exit(PREPARED.execute(args));
         } else {
-            Quarkus.run(ShimApplication.class, call);
+            Quarkus.run(ShimApplication.class, args);
         }
     }
 }

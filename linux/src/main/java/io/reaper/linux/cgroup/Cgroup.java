@@ -10,6 +10,7 @@ import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
 import io.reaper.linux.signal.Signals;
+import io.reaper.linux.text.Excerpt;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -54,7 +55,7 @@ public final class Cgroup {
             String name = component.toString();
             if (name.isEmpty() || name.equals(".") || name.equals("..")) {
                 throw new IllegalArgumentException(
-                        "cgroup path \"" + path + "\" names no group of its own");
+                        "cgroup path " + Excerpt.quoted(path) + " names no group of its own");
             }
         }
         return new Cgroup(mount.resolve(relative));
@@ -70,7 +71,7 @@ public final class Cgroup {
     }
 
     public boolean exists() {
-        return Files.isDirectory(directory);
+        return FileStat.isDirectory(directory);
     }
 
     /**
@@ -244,7 +245,8 @@ public final class Cgroup {
 
     private static List<Path> below(Path group) {
         List<Path> groups = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(group, Files::isDirectory)) {
+        try (DirectoryStream<Path> entries =
+                Files.newDirectoryStream(group, FileStat::isDirectory)) {
             entries.forEach(groups::add);
         } catch (IOException | DirectoryIteratorException e) {
             return groups; // removed meanwhile

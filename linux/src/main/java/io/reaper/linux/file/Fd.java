@@ -7,6 +7,7 @@ import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -17,13 +18,20 @@ public final class Fd implements AutoCloseable {
     private static final int RESOLVE_NO_SYMLINKS = 0x04;
     private static final int RESOLVE_BENEATH = 0x08;
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int F_GETFD = 1;
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int LOCK_SH = 1;
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
     private static final int AF_UNIX = 1;
     private static final int SOCK_SEQPACKET = 5;
     private static final int MFD_CLOEXEC = 1;
+    private static final List<String> NAMELESS = List.of("/dev/shm", "/run", "/tmp");
+    private static final int TEMPORARY = OpenFlags.O_TMPFILE | OpenFlags.O_RDWR | OpenFlags.O_EXCL;
+    private static final int OWNER_ONLY = 0600;
     private static final int SEEK_SET = 0;
     private static final int CHUNK = 64 * 1024;
     private static final int FIRST_CHUNK = 4 * 1024;
@@ -87,16 +95,17 @@ public final class Fd implements AutoCloseable {
      */
     public static Fd openBeneath(Fd directory, String relative, int flags, int mode) {
         long resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-        return opened(
+        long result =
                 Syscalls.get()
                         .openat2(
                                 directory.number,
                                 relative,
                                 flags | OpenFlags.O_CLOEXEC,
                                 mode,
-                                resolve),
-                "open",
-                directory.name + "/" + relative);
+                                resolve);
+        // of a file's own there is no EPERM: a seccomp filter
+        String call = result == -Errno.EPERM.number() ? "openat2" : "open";
+        return opened(result, call, directory.name + "/" + relative);
     }
 
     /** Both ends of a pipe: the reading one, the writing one. */
@@ -125,9 +134,21 @@ public final class Fd implements AutoCloseable {
         };
     }
 
-    /** An anonymous file in memory ({@code memfd_create(2)}). */
+    /**
+     * An anonymous file in memory ({@code memfd_create(2)}). Where a seccomp filter leaves that out
+     * one without a name in a directory that usually lies in memory.
+     */
     public static Fd memory(String name) {
-        return opened(Syscalls.get().memfdCreate(name, MFD_CLOEXEC), "memfd_create", name);
+        long result = Syscalls.get().memfdCreate(name, MFD_CLOEXEC);
+        if (result == -Errno.EPERM.number() || result == -Errno.ENOSYS.number()) {
+            for (String directory : NAMELESS) {
+                long file = tryOpen(Syscalls.AT_FDCWD, directory, TEMPORARY, OWNER_ONLY);
+                if (file >= 0) {
+                    return new Fd(file, name);
+                }
+            }
+        }
+        return opened(result, "memfd_create", name);
     }
 
     public int number() {
@@ -137,6 +158,23 @@ public final class Fd implements AutoCloseable {
     /** A descriptor of the same file, newly opened through {@code /proc/self/fd}; may wait. */
     public Fd reopen(int flags) {
         return openAt(Syscalls.AT_FDCWD, "/proc/self/fd/" + number, flags, 0, name);
+    }
+
+    /**
+     * Whether a descriptor came with {@code execve(2)}: it is open and not close-on-exec, as every
+     * one that is opened here is.
+     */
+    public static boolean isInherited(int number) {
+        long flags = Syscalls.get().fcntl(number, F_GETFD, 0);
+        return flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    }
+
+    /** Does not reach the next program; one that is not open is no error. */
+    public static void closeOnExec(int number) {
+        long result = Syscalls.get().fcntl(number, F_SETFD, FD_CLOEXEC);
+        if (result != -Errno.EBADF.number()) {
+            LinuxException.check(result, "close on exec", "fd " + number);
+        }
     }
 
     public Fd duplicate() {
@@ -215,7 +253,16 @@ public final class Fd implements AutoCloseable {
      * @throws LinuxException E2BIG (as "file too large" would be of writing) if there is more
      */
     public byte[] readAll(int limit) {
-        byte[] all = new byte[Math.min(FIRST_CHUNK, limit + 1)];
+        return readAll(limit, FIRST_CHUNK - 1);
+    }
+
+    /**
+     * The same of a file whose size is known, mostly: what is read once is not copied again.
+     *
+     * @param expected bytes; there may be less or more
+     */
+    public byte[] readAll(int limit, long expected) {
+        byte[] all = new byte[(int) Math.min(expected + 1, limit + 1L)];
         int size = 0;
         for (int count; (count = read(all, size, Math.min(CHUNK, all.length - size))) > 0; ) {
             size += count;
@@ -227,7 +274,7 @@ public final class Fd implements AutoCloseable {
                 all = Arrays.copyOf(all, (int) Math.min(2L * size, limit + 1L));
             }
         }
-        return Arrays.copyOf(all, size);
+        return size == all.length ? all : Arrays.copyOf(all, size);
     }
 
     /**
@@ -268,16 +315,34 @@ public final class Fd implements AutoCloseable {
 
     /** Waits for the exclusive lock ({@code flock(2)}); it ends with the last duplicate. */
     public void lock() {
+        await(LOCK_EX);
+    }
+
+    /** Waits until nobody has the exclusive lock, and takes one that others may have, too. */
+    public void lockShared() {
+        await(LOCK_SH);
+    }
+
+    private void await(int operation) {
         long result;
         do {
-            result = Syscalls.get().flock(number, LOCK_EX);
+            result = Syscalls.get().flock(number, operation);
         } while (result == -Errno.EINTR.number());
         LinuxException.check(result, "flock", name);
     }
 
     /** The exclusive lock if nobody holds it. */
     public boolean tryLock() {
-        long result = Syscalls.get().flock(number, LOCK_EX | LOCK_NB);
+        return attempt(LOCK_EX);
+    }
+
+    /** As {@link #lockShared}, if nobody has the exclusive lock. */
+    public boolean tryLockShared() {
+        return attempt(LOCK_SH);
+    }
+
+    private boolean attempt(int operation) {
+        long result = Syscalls.get().flock(number, operation | LOCK_NB);
         if (result == -Errno.EAGAIN.number()) {
             return false;
         }

@@ -5,7 +5,12 @@ import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.Memory;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -54,6 +59,27 @@ public final class LinuxFiles {
      */
     public static void removeDirectory(Path path) {
         remove(path, AT_REMOVEDIR, "rmdir");
+    }
+
+    /** Removes whatever has this name, a directory with all in it; a link is not followed. */
+    public static void removeTree(Path path) {
+        try {
+            unlink(path);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EISDIR)) {
+                throw e;
+            }
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+                entries.forEach(LinuxFiles::removeTree);
+            } catch (NoSuchFileException gone) {
+                return; // somebody else removed it
+            } catch (IOException | DirectoryIteratorException unreadable) {
+                LinuxException problem = new LinuxException("read", path.toString(), Errno.EIO);
+                problem.addSuppressed(unreadable);
+                throw problem;
+            }
+            removeDirectory(path);
+        }
     }
 
     private static void remove(Path path, int flags, String operation) {
@@ -119,6 +145,11 @@ public final class LinuxFiles {
                 Fd.open(path, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW)) {
             directory.chmod(permissions);
         }
+    }
+
+    /** The permissions of what a path leads to. */
+    public static void setPermissions(Path path, int permissions) {
+        LinuxException.check(Syscalls.get().fchmodat(path.toString(), permissions), "chmod", path);
     }
 
     private static void chmod(Path path, int permissions) {

@@ -7,6 +7,7 @@ import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.Memory;
 import io.reaper.linux.seam.Syscalls;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A process that cannot be mistaken for a later one of the same pid ({@code pidfd_open(2)}). */
@@ -61,8 +62,21 @@ public final class Pidfd implements AutoCloseable {
      * @throws LinuxException ESRCH if it has ended and was reaped
      */
     public void signal(int signal) {
-        LinuxException.check(
-                Syscalls.get().pidfdSendSignal(fd.number(), signal), "signal process", pid);
+        long result = Syscalls.get().pidfdSendSignal(fd.number(), signal);
+        if (result == -Errno.EPERM.number() || result == -Errno.ENOSYS.number()) {
+            result = signalByPid(signal);
+        }
+        LinuxException.check(result, "signal process", pid);
+    }
+
+    /**
+     * Where a seccomp filter leaves {@code pidfd_send_signal(2)} out. The pid is the process's as
+     * long as it lives, and to be reused between these two calls it would have to end, be reaped,
+     * and all other pids be used up; of one that has ended only its being reaped is asked for.
+     */
+    private long signalByPid(int signal) {
+        boolean ended = awaitExit(Deadline.after(Duration.ZERO)); // deadline: does not wait
+        return Syscalls.get().kill(pid, ended ? 0 : signal);
     }
 
     /**

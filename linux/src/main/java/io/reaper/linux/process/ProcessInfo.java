@@ -13,9 +13,12 @@ import java.util.Optional;
  * @param state R, S, D, T, Z…
  * @param parent pid of the parent
  * @param session id of the session
+ * @param threads how many it has, ended ones that nobody has taken note of among them; 0 once it is
+ *     gone
  * @param startTime clock ticks since boot: with the pid it names a process for ever
  */
-public record ProcessInfo(int pid, char state, int parent, int session, long startTime) {
+public record ProcessInfo(
+        int pid, char state, int parent, int session, int threads, long startTime) {
 
     private static final int LIMIT = 4096;
     private static final int DECIMAL = 10;
@@ -41,6 +44,7 @@ public record ProcessInfo(int pid, char state, int parent, int session, long sta
                 stat.charAt(state),
                 (int) number(stat, state, 1),
                 (int) number(stat, state, 3),
+                (int) number(stat, state, 17),
                 number(stat, state, 19));
     }
 
@@ -54,8 +58,11 @@ public record ProcessInfo(int pid, char state, int parent, int session, long sta
         return Long.parseLong(stat, start, end < 0 ? stat.length() : end, DECIMAL);
     }
 
-    /** Ended; only its parent has not taken note. */
+    /**
+     * Ended, as its pidfd says it; only its parent has not taken note. The state is that of the
+     * first thread: where that has ended while others run, the process is none.
+     */
     public boolean isZombie() {
-        return state == 'Z' || state == 'X';
+        return state == 'X' || (state == 'Z' && threads <= 1);
     }
 }

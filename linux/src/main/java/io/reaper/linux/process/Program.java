@@ -65,10 +65,12 @@ public final class Program implements AutoCloseable {
     }
 
     /**
-     * What the virtual machine raised for itself is lowered: programs start as the caller wants.
+     * The soft limits that were raised for ourselves (open files, stack, data, address space) are
+     * lowered: programs start as the caller wants.
      */
     public static void restoreLimits() {
-        LinuxException.check(Kernels.CURRENT.restoreLimits(), "setrlimit", "RLIMIT_NOFILE");
+        LinuxException.check(
+                Kernels.CURRENT.restoreLimits(), "setrlimit", "to the caller's limits");
     }
 
     /**
@@ -84,7 +86,8 @@ public final class Program implements AutoCloseable {
                         cPath.address(),
                         argv.address(),
                         env.address());
-        return new LinuxException("exec", path, new Errno(Math.toIntExact(-result)));
+        String call = file.isPresent() ? "execveat" : "exec";
+        return new LinuxException(call, path, new Errno(Math.toIntExact(-result)));
     }
 
     @Override

@@ -4,10 +4,14 @@ import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.Memory;
 import io.reaper.linux.seam.Syscalls;
 
-/** Scheduling policy and I/O priority of the calling thread. */
+/** Scheduling policy, processors and I/O priority of the calling thread. */
 public final class Scheduling {
 
     private static final int SCHED_ATTR_SIZE = 56;
+
+    /** As many bits as the largest kernel has processors (CONFIG_NR_CPUS). */
+    private static final int MASK_BYTES = 8192 / Byte.SIZE;
+
     private static final int IOPRIO_WHO_PROCESS = 1;
     private static final int IOPRIO_CLASS_SHIFT = 13;
 
@@ -47,6 +51,20 @@ public final class Scheduling {
                     .putLong(32, attributes.deadline())
                     .putLong(40, attributes.period());
             LinuxException.check(syscalls.schedSetattr(0, attr), "sched_setattr", attributes);
+        }
+    }
+
+    /**
+     * Every processor that the cpuset holds ({@code sched_setaffinity(2)}): the kernel cuts a mask
+     * of all to these.
+     */
+    public void useAllProcessors() {
+        try (Memory mask = Memory.of(MASK_BYTES)) {
+            for (int at = 0; at < MASK_BYTES; at += Long.BYTES) {
+                mask.bytes().putLong(at, -1);
+            }
+            LinuxException.check(
+                    syscalls.schedSetaffinity(0, MASK_BYTES, mask), "sched_setaffinity", "");
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param path of the program; not looked up in PATH
  * @param argv with argv[0]
  * @param env {@code NAME=value}, the whole environment
- * @param fds element i becomes descriptor i
+ * @param fds element i becomes descriptor i; {@link #CLOSED}: none does
  * @param directory the working directory; empty: the caller's
  * @param newSession whether it calls {@code setsid(2)}
  * @param cloneFlags {@code CLONE_NEW…} of {@code clone(2)}, 0 for none
@@ -29,6 +29,9 @@ public record SpawnRequest(
         boolean newSession,
         long cloneFlags,
         Optional<Cgroup> cgroup) {
+
+    /** In a list of descriptors: that number is closed in the child. */
+    public static final Fd CLOSED = Fd.of(-1);
 
     public SpawnRequest {
         argv = List.copyOf(argv);

@@ -23,7 +23,7 @@ public interface Kernel {
     /** Descriptors from {@code first} on do not reach the next program; 0. */
     long closeOnExecFrom(long first);
 
-    /** The soft limit of open files becomes what it was when this program started; 0. */
+    /** The soft limits become what they were when this program started; 0. */
     long restoreLimits();
 
     /**

@@ -18,7 +18,12 @@ abstract class LinuxDescriptorSyscalls implements Syscalls {
     }
 
     static long block(SyscallNumber n, long a, long b, long c, long d, long e) {
-        return known(n, KERNEL.block(n.on(Architecture.CURRENT), a, b, c, d, e, 0));
+        return known(n, tried(n, a, b, c, d, e));
+    }
+
+    /** As {@link #block}, of a call that another one can stand for. */
+    static long tried(SyscallNumber n, long a, long b, long c, long d, long e) {
+        return KERNEL.block(n.on(Architecture.CURRENT), a, b, c, d, e, 0);
     }
 
     /** An old kernel is told by the name of what it lacks, not by what was to be done with it. */

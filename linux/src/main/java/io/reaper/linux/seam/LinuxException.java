@@ -1,5 +1,6 @@
 package io.reaper.linux.seam;
 
+import io.reaper.linux.text.Excerpt;
 import java.nio.file.Path;
 
 /** A refused system call: what was tried, on what, and why not. */
@@ -18,7 +19,11 @@ public final class LinuxException extends RuntimeException {
      * @param object what it was done to: a path, a pid, a name; may be empty
      */
     public LinuxException(String operation, String object, Errno errno) {
-        super(operation + (object.isEmpty() ? "" : " " + object) + ": " + reason(errno));
+        super(
+                operation
+                        + (object.isEmpty() ? "" : " " + Excerpt.of(object))
+                        + ": "
+                        + reason(errno));
         this.operation = operation;
         this.object = object;
         this.errno = errno.number();

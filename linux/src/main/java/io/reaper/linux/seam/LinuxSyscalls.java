@@ -84,7 +84,9 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
     @Override
     public long statx(int dirfd, String path, int flags, int mask, Memory result) {
         try (Memory p = Memory.string(path)) {
-            return block(SyscallNumber.STATX, dirfd, p.address(), flags, mask, result.address());
+            long told =
+                    tried(SyscallNumber.STATX, dirfd, p.address(), flags, mask, result.address());
+            return OlderCalls.mayStandFor(told) ? OlderCalls.stat(dirfd, p, flags, result) : told;
         }
     }
 
@@ -98,7 +100,8 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
     @Override
     public long faccessat2(int dirfd, String path, int mode, int flags) {
         try (Memory p = Memory.string(path)) {
-            return block(SyscallNumber.FACCESSAT2, dirfd, p.address(), mode, flags, 0);
+            long told = tried(SyscallNumber.FACCESSAT2, dirfd, p.address(), mode, flags, 0);
+            return OlderCalls.mayStandFor(told) ? OlderCalls.access(dirfd, p, mode) : told;
         }
     }
 
@@ -144,8 +147,15 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
     public long renameat2(String from, String to, int flags) {
         try (Memory f = Memory.string(from);
                 Memory t = Memory.string(to)) {
-            return block(
-                    SyscallNumber.RENAMEAT2, AT_FDCWD, f.address(), AT_FDCWD, t.address(), flags);
+            long told =
+                    tried(
+                            SyscallNumber.RENAMEAT2,
+                            AT_FDCWD,
+                            f.address(),
+                            AT_FDCWD,
+                            t.address(),
+                            flags);
+            return flags == 0 && OlderCalls.mayStandFor(told) ? OlderCalls.rename(f, t) : told;
         }
     }
 
@@ -168,7 +178,7 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
 
     @Override
     public long pidfdSendSignal(int pidfd, int signal) {
-        return call(SyscallNumber.PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0);
+        return tried(SyscallNumber.PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0);
     }
 
     @Override
@@ -192,6 +202,11 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
     }
 
     @Override
+    public long getcwd(Memory buffer, int size) {
+        return call(SyscallNumber.GETCWD, buffer.address(), size, 0, 0, 0);
+    }
+
+    @Override
     public long chdir(String path) {
         try (Memory p = Memory.string(path)) {
             return block(SyscallNumber.CHDIR, p.address(), 0, 0, 0, 0);
@@ -210,18 +225,27 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
 
     @Override
     public long prlimit64(int pid, int resource, Memory newLimit, Memory oldLimit) {
-        return call(
-                SyscallNumber.PRLIMIT64,
-                pid,
-                resource,
-                newLimit == null ? 0 : newLimit.address(),
-                oldLimit == null ? 0 : oldLimit.address(),
-                0);
+        long told =
+                call(
+                        SyscallNumber.PRLIMIT64,
+                        pid,
+                        resource,
+                        address(newLimit),
+                        address(oldLimit),
+                        0);
+        return pid == 0 && OlderCalls.mayStandFor(told)
+                ? OlderCalls.limit(resource, address(newLimit), address(oldLimit))
+                : told;
     }
 
     @Override
     public long schedSetattr(int pid, Memory attributes) {
         return call(SyscallNumber.SCHED_SETATTR, pid, attributes.address(), 0, 0, 0);
+    }
+
+    @Override
+    public long schedSetaffinity(int pid, int size, Memory mask) {
+        return call(SyscallNumber.SCHED_SETAFFINITY, pid, size, mask.address(), 0, 0);
     }
 
     @Override

@@ -57,8 +57,8 @@ public final class Memory implements AutoCloseable {
 
     private static byte[] encode(String text) {
         if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException(
-                    "NUL character in \"" + text.replace("\0", "\\0") + "\"");
+            // not the text: it may be a variable that is nobody's business
+            throw new IllegalArgumentException("NUL character in a text for the kernel");
         }
         return text.getBytes(StandardCharsets.UTF_8);
     }

@@ -8,6 +8,7 @@ public final class OpenFlags {
     public static final int O_RDWR = 2;
     public static final int O_CREAT = 0x40;
     public static final int O_EXCL = 0x80;
+    public static final int O_NOCTTY = 0x100;
     public static final int O_TRUNC = 0x200;
     public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
@@ -15,6 +16,7 @@ public final class OpenFlags {
     public static final int O_PATH = 0x200000;
     public static final int O_DIRECTORY = directory(Architecture.CURRENT);
     public static final int O_NOFOLLOW = noFollow(Architecture.CURRENT);
+    public static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
 
     private OpenFlags() {}
 

@@ -140,6 +140,8 @@ public interface Syscalls {
 
     long rtSigaction(int signal, Memory action);
 
+    long getcwd(Memory buffer, int size);
+
     long chdir(String path);
 
     long umask(int mask);
@@ -149,6 +151,8 @@ public interface Syscalls {
     long prlimit64(int pid, int resource, Memory newLimit, Memory oldLimit);
 
     long schedSetattr(int pid, Memory attributes);
+
+    long schedSetaffinity(int pid, int size, Memory mask);
 
     long ioprioSet(int which, int who, int priority);
 

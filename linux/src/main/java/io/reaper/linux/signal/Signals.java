@@ -1,5 +1,6 @@
 package io.reaper.linux.signal;
 
+import io.reaper.linux.text.Excerpt;
 import java.util.List;
 import java.util.Locale;
 
@@ -51,7 +52,7 @@ public final class Signals {
                     default -> numeric(name);
                 };
         if (number < 0 || number > LAST) {
-            throw new IllegalArgumentException("unknown signal \"" + text + "\"");
+            throw new IllegalArgumentException("unknown signal " + Excerpt.quoted(text));
         }
         return number;
     }

@@ -1,5 +1,6 @@
 package io.reaper.linux.seam;
 
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
@@ -39,8 +40,8 @@ public final class SyscallFilter {
         return switch (call) {
             case "clone3" -> 435;
             case "close_range" -> 436;
-            case "pidfd_open" -> SyscallNumber.PIDFD_OPEN.on(Architecture.CURRENT);
-            default -> throw new IllegalArgumentException(call);
+            default ->
+                    SyscallNumber.valueOf(call.toUpperCase(Locale.ROOT)).on(Architecture.CURRENT);
         };
     }
 

@@ -35,7 +35,7 @@ public final class Document {
                         "",
                         stat.size() + " bytes, at most " + LIMIT + " are read");
             }
-            return file.readAll(LIMIT);
+            return file.readAll(LIMIT, stat.size());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.reaper.runtime.bundle;
 
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.hooks.Hook;
 import io.reaper.runtime.hooks.HookKind;
 import io.reaper.runtime.hooks.Hooks;
@@ -72,7 +73,7 @@ final class HooksReader {
     private static String absolute(JsonInput json) {
         String path = json.string();
         if (!path.startsWith("/")) {
-            throw json.wrong("\"" + path + "\" is not an absolute path");
+            throw json.wrong(Excerpt.quoted(path) + " is not an absolute path");
         }
         return path;
     }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.JsonDocument;
+import io.reaper.linux.text.Excerpt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -22,11 +24,12 @@ import java.util.regex.Pattern;
  */
 final class JsonInput implements AutoCloseable {
 
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonFactory FACTORY = JsonDocument.remembering();
 
-    /** What the reader's messages say of the reader itself. */
+    /** What the reader's messages say of the reader itself, and words out of the document. */
     private static final Pattern OF_THE_READER =
-            Pattern.compile(" \\((start marker|not recognized).*|, from `[^`]*`");
+            Pattern.compile(
+                    " \\((start marker|not recognized).*|, from `[^`]*`|(?<=token) '[^']*'");
 
     private static final BigInteger UINT64_MAX =
             BigInteger.ONE.shiftLeft(Long.SIZE).subtract(BigInteger.ONE);
@@ -37,7 +40,7 @@ final class JsonInput implements AutoCloseable {
     JsonInput(String file, byte[] document) {
         this.file = file;
         try {
-            this.parser = FACTORY.createParser(document);
+            this.parser = JsonDocument.parser(FACTORY, document);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,7 +110,7 @@ final class JsonInput implements AutoCloseable {
     long integer(long lowest, long highest) {
         BigInteger value = integer();
         if (value.bitLength() > 63 || value.longValue() < lowest || value.longValue() > highest) {
-            throw wrong(value + " is not in " + lowest + " to " + highest);
+            throw wrong(Excerpt.of(value.toString()) + " is not in " + lowest + " to " + highest);
         }
         return value.longValue();
     }
@@ -229,7 +232,7 @@ final class JsonInput implements AutoCloseable {
 
     private SpecException broken(IOException e) {
         if (!(e instanceof JsonProcessingException problem)) {
-            throw new UncheckedIOException(e);
+            return wrong("", "not UTF-8"); // nothing else can go wrong with bytes in memory
         }
         String what = problem.getOriginalMessage().lines().findFirst().orElse("not JSON");
         JsonLocation at = problem.getLocation(); // null when a limit of the reader is passed

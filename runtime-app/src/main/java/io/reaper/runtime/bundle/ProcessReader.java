@@ -4,6 +4,7 @@ import io.reaper.linux.process.Rlimits.Limit;
 import io.reaper.linux.process.Rlimits.Resource;
 import io.reaper.linux.process.Scheduling;
 import io.reaper.linux.terminal.WindowSize;
+import io.reaper.linux.text.Excerpt;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -106,8 +107,9 @@ final class ProcessReader {
         json.enterArray();
         while (json.nextElement()) {
             String entry = json.string();
-            if (entry.indexOf('=') <= 0) {
-                throw json.wrong("\"" + entry + "\" is not NAME=value");
+            int equals = entry.indexOf('=');
+            if (equals <= 0) { // and no word of what it says: values are nobody's business
+                throw json.wrong(equals < 0 ? "has no \"=\": NAME=value is wanted" : "has no name");
             }
             values.add(entry);
         }
@@ -117,7 +119,7 @@ final class ProcessReader {
     private String cwd() {
         String path = json.string();
         if (!path.startsWith("/")) {
-            throw json.wrong("\"" + path + "\" is not an absolute path");
+            throw json.wrong(Excerpt.quoted(path) + " is not an absolute path");
         }
         return path;
     }
@@ -213,7 +215,7 @@ final class ProcessReader {
                 return resource;
             }
         }
-        throw json.wrong("unknown limit \"" + name + "\"");
+        throw json.wrong("unknown limit " + Excerpt.quoted(name));
     }
 
     private Spec.Capabilities capabilities() {
@@ -259,7 +261,7 @@ final class ProcessReader {
             case "IOPRIO_CLASS_RT" -> 1;
             case "IOPRIO_CLASS_BE" -> 2;
             case "IOPRIO_CLASS_IDLE" -> 3;
-            default -> throw json.wrong("unknown class \"" + name + "\"");
+            default -> throw json.wrong("unknown class " + Excerpt.quoted(name));
         };
     }
 }

@@ -1,6 +1,7 @@
 package io.reaper.runtime.bundle;
 
 import io.reaper.linux.process.Scheduling;
+import io.reaper.linux.text.Excerpt;
 
 /** Reads {@code process.scheduler}; the numbers are those of {@code sched_setattr(2)}. */
 final class SchedulerReader {
@@ -61,7 +62,7 @@ final class SchedulerReader {
             case "SCHED_ISO" -> SCHED_ISO;
             case "SCHED_IDLE" -> SCHED_IDLE;
             case "SCHED_DEADLINE" -> SCHED_DEADLINE;
-            default -> throw json.wrong("unknown policy \"" + name + "\"");
+            default -> throw json.wrong("unknown policy " + Excerpt.quoted(name));
         };
     }
 
@@ -79,7 +80,7 @@ final class SchedulerReader {
                         case "SCHED_FLAG_KEEP_PARAMS" -> 0x10;
                         case "SCHED_FLAG_UTIL_CLAMP_MIN" -> 0x20;
                         case "SCHED_FLAG_UTIL_CLAMP_MAX" -> 0x40;
-                        default -> throw json.wrong("unknown flag \"" + name + "\"");
+                        default -> throw json.wrong("unknown flag " + Excerpt.quoted(name));
                     };
         }
         return flags;

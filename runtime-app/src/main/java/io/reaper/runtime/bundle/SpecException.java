@@ -2,6 +2,7 @@ package io.reaper.runtime.bundle;
 
 import io.reaper.contract.ErrorCode;
 import io.reaper.contract.ReaperException;
+import io.reaper.linux.text.Excerpt;
 
 /** A configuration that cannot be run; the message names file, property and what is wrong. */
 public final class SpecException extends ReaperException {
@@ -17,6 +18,11 @@ public final class SpecException extends ReaperException {
      * @param problem what is wrong
      */
     public SpecException(ErrorCode code, String file, String property, String problem) {
-        super(code, file + ": " + (property.isEmpty() ? "" : property + ": ") + problem);
+        super(
+                code,
+                Excerpt.of(file)
+                        + ": "
+                        + (property.isEmpty() ? "" : Excerpt.of(property) + ": ")
+                        + problem);
     }
 }

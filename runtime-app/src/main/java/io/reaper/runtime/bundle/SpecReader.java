@@ -1,5 +1,6 @@
 package io.reaper.runtime.bundle;
 
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.hooks.Hooks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -109,7 +110,7 @@ public final class SpecReader {
     private String version() {
         String version = json.string();
         if (!version.startsWith("1.")) {
-            throw json.wrong("\"" + version + "\" is not supported, 1.x is");
+            throw json.wrong(Excerpt.quoted(version) + " is not supported, 1.x is");
         }
         return version;
     }

@@ -1,5 +1,6 @@
 package io.reaper.runtime.cgroup;
 
+import io.reaper.linux.text.Excerpt;
 import java.util.regex.Pattern;
 
 /**
@@ -58,7 +59,8 @@ record SystemdScope(String slice, String unit) {
     }
 
     private static IllegalArgumentException wrong(String path) {
-        return new IllegalArgumentException("\"" + path + "\" is not SLICE.slice:PREFIX:NAME");
+        return new IllegalArgumentException(
+                Excerpt.quoted(path) + " is not SLICE.slice:PREFIX:NAME");
     }
 
     /** Where the container's group is to be. */

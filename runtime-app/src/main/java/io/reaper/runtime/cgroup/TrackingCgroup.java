@@ -7,6 +7,7 @@ import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.linux.file.FileStat;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecException;
 import io.reaper.runtime.state.ContainerException;
@@ -33,9 +34,18 @@ public final class TrackingCgroup {
         return mount.map(present -> group);
     }
 
+    /** Where it is if the configuration names none. */
+    public static Optional<Cgroup> byDefault(ContainerId id) {
+        return Hierarchies.unifiedMount().map(mount -> Cgroup.at(mount, own(id)));
+    }
+
+    private static String own(ContainerId id) {
+        return "/reaper/" + id;
+    }
+
     /** Below this mount. */
     static Cgroup plan(ContainerId id, Spec spec, Path mount) {
-        String own = "/reaper/" + id;
+        String own = own(id);
         try {
             String wanted = spec.cgroupsPath().orElse(own);
             return Cgroup.at(
@@ -68,18 +78,22 @@ public final class TrackingCgroup {
         if (group.isPopulated()) {
             throw new ContainerException(
                     ErrorCode.E_CGROUP_IN_USE,
-                    "cgroup " + group.directory() + " (linux.cgroupsPath) holds other processes");
+                    "cgroup " + shown(group) + " (linux.cgroupsPath) holds other processes");
         }
         try {
             LinuxFiles.removeDirectory(group.directory());
         } catch (LinuxException e) {
             throw new ContainerException(
                     ErrorCode.E_CGROUP_IN_USE,
-                    "cgroup " + group.directory() + " (linux.cgroupsPath) is in use by others",
+                    "cgroup " + shown(group) + " (linux.cgroupsPath) is in use by others",
                     e);
         }
         group.create();
         return new Tracking(intended(group).path(), FileStat.of(group.directory()).inode());
+    }
+
+    private static String shown(Cgroup group) {
+        return Excerpt.of(group.directory().toString());
     }
 
     /** What the state says of a group before it is made: its name, and no inode yet. */

@@ -1,18 +1,21 @@
 package io.reaper.runtime.cli;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.FailureText;
 import io.reaper.contract.ReaperException;
-import io.reaper.linux.seam.LinuxException;
-import io.reaper.runtime.cli.verb.ExecCommand;
+import io.reaper.contract.WorkingDirectory;
+import io.reaper.linux.text.Excerpt;
+import io.reaper.runtime.cli.option.PathConverter;
 import io.reaper.runtime.log.RuntimeLog;
-import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -24,6 +27,7 @@ public final class RuntimeCommandLine {
     private static final int FAILURE = 1;
     private static final int CANNOT_EXEC = 255;
     private static final int WIDTH = 100;
+    private static final String EXEC = "exec";
 
     /** What a document says is shown on somebody's terminal, which must not obey it. */
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]");
@@ -42,11 +46,10 @@ public final class RuntimeCommandLine {
         commandLine.setUsageHelpWidth(WIDTH);
         commandLine.setInterpolateVariables(false); // no text of ours has any
         commandLine.setExpandAtFiles(false); // arguments of programs may start with @
-        commandLine.getSubcommands().get("exec").setStopAtPositional(true);
+        commandLine.getSubcommands().get(EXEC).setStopAtPositional(true);
         commandLine.getSubcommands().get("ps").setStopAtPositional(true); // options of ps(1)
         RefusedVerb.addAllTo(commandLine);
-        commandLine.setParameterExceptionHandler((e, args) -> misuse(e));
-        commandLine.setExecutionExceptionHandler((e, line, parsed) -> failure(e, line));
+        commandLine.registerConverter(Path.class, new PathConverter());
     }
 
     /** The program with its verbs, for those who look at what it takes. */
@@ -64,81 +67,94 @@ public final class RuntimeCommandLine {
     }
 
     /**
-     * Does what the arguments say.
+     * Does what the arguments say. Whatever is thrown ends here, in one line.
      *
      * @return the exit status
      */
     public int execute(String... args) {
         try {
-            return commandLine.execute(args);
-        } catch (OutOfMemoryError e) {
-            report(
-                    ErrorCode.E_NO_MEMORY,
-                    "out of memory: what was read does not fit into the heap");
-            return FAILURE;
+            WorkingDirectory.leaveIfLost();
+            return run(args);
+        } catch (Throwable e) {
+            return failure(e, isExec(args));
         }
+    }
+
+    /** Not picocli's own execute(), which prints the stack trace of what it does not expect. */
+    private int run(String... args) {
+        try {
+            return commandLine.getExecutionStrategy().execute(commandLine.parseArgs(args));
+        } catch (ParameterException e) {
+            return misuse(e);
+        } catch (ExecutionException e) {
+            Throwable thrown = e.getCause() == null ? e : e.getCause();
+            return thrown instanceof ParameterException misuse
+                    ? misuse(misuse)
+                    : failure(thrown, e.getCommandLine().getCommandName().equals(EXEC));
+        }
+    }
+
+    private boolean isExec(String... args) {
+        for (String arg : args) {
+            if (commandLine.getSubcommands().containsKey(arg)) {
+                return arg.equals(EXEC);
+            }
+        }
+        return false;
     }
 
     private int misuse(ParameterException e) {
         CommandLine at = e.getCommandLine();
+        Throwable cause = e.getCause();
         if (e instanceof UnmatchedArgumentException unmatched) {
             report(ErrorCode.E_USAGE, unexpected(at, unmatched));
-        } else if (e.getCause() instanceof ReaperException refused) {
+        } else if (cause instanceof ReaperException refused) {
             report(
                     refused.code(),
                     refused.getMessage()); // its own words, without picocli's preface
-        } else {
+        } else if (cause == null || cause instanceof TypeConversionException) {
             report(ErrorCode.E_USAGE, e.getMessage());
+        } else { // picocli would name its class
+            report(ErrorCode.E_USAGE, FailureText.of(cause));
         }
         System.err.println(
                 "Try \"" + at.getCommandSpec().qualifiedName() + " --help\" for what is accepted.");
-        return at.getCommand() instanceof ExecCommand ? CANNOT_EXEC : FAILURE;
+        return at.getCommandName().equals(EXEC) ? CANNOT_EXEC : FAILURE;
     }
 
     private String unexpected(CommandLine at, UnmatchedArgumentException e) {
         String first = e.getUnmatched().getFirst();
         if (first.startsWith("-")) {
-            return "unknown option \"" + first + "\"";
+            return "unknown option " + Excerpt.quoted(name(first));
         }
         return (at.getCommand() == command ? "unknown command \"" : "unexpected argument \"")
-                + first
+                + Excerpt.of(first)
                 + "\"";
     }
 
-    private int failure(Exception e, CommandLine at) {
-        if (e instanceof ParameterException misuse) {
-            return misuse(misuse);
-        }
-        boolean exec = at.getCommand() instanceof ExecCommand;
-        report(ErrorCode.of(e), (exec ? "exec failed: " : "") + message(e));
+    /** Without what is given to it, which may be a variable's value. */
+    private static String name(String option) {
+        int equals = option.indexOf('=');
+        return equals < 0 ? option : option.substring(0, equals);
+    }
+
+    private int failure(Throwable e, boolean exec) {
+        report(ErrorCode.of(e), (exec ? "exec failed: " : "") + FailureText.of(e));
         return exec ? CANNOT_EXEC : FAILURE;
     }
 
     private void report(ErrorCode code, String message) {
         String line =
-                CONTROL.matcher(message.lines().collect(Collectors.joining(" "))).replaceAll("?");
+                CONTROL.matcher(Excerpt.words(message.lines().collect(Collectors.joining(" "))))
+                        .replaceAll("?");
         System.err.println(line);
         try (RuntimeLog log = command.log()) {
             log.error(code, line);
-        } catch (RuntimeException e) {
-            String unlogged = message(e);
+        } catch (Throwable e) {
+            String unlogged = FailureText.of(e);
             if (!unlogged.equals(line)) {
                 System.err.println(unlogged);
             }
         }
-    }
-
-    private static String message(Exception e) {
-        if (e instanceof UncheckedIOException wrapped) {
-            return wrapped.getCause() instanceof FileSystemException file
-                    ? file.getFile()
-                            + ": "
-                            + (file.getReason() == null
-                                    ? file.getClass().getSimpleName()
-                                    : file.getReason())
-                    : wrapped.getCause().getMessage();
-        }
-        boolean expected = e instanceof ReaperException || e instanceof LinuxException;
-        return expected ? e.getMessage() : "internal error: " + e;
     }
 }

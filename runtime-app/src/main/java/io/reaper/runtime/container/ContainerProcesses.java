@@ -14,7 +14,7 @@ import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.ContainerState.Tracking;
 import io.reaper.runtime.state.ExecRecords.Leader;
-import io.reaper.runtime.state.Snapshot;
+import io.reaper.runtime.state.InitNote;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,33 +29,42 @@ import java.util.stream.Collectors;
 public final class ContainerProcesses {
 
     private final ContainerDirectory directory;
-    private final ContainerState state;
+    private final Leader init;
+    private final Optional<Tracking> tracking;
     private final Optional<Cgroup> cgroup;
 
     public ContainerProcesses(ContainerDirectory directory, ContainerState state) {
+        this(directory, state.note());
+    }
+
+    /** Of a container whose state.json need not be there. */
+    public ContainerProcesses(ContainerDirectory directory, InitNote note) {
         this.directory = directory;
-        this.state = state;
-        this.cgroup = state.tracking().flatMap(Tracking::group);
+        this.init = note.init();
+        this.tracking = note.tracking();
+        this.cgroup = tracking.flatMap(Tracking::group);
     }
 
     /** Living ones; zombies are none. */
     public Set<Integer> pids() {
         Set<Integer> pids = new LinkedHashSet<>();
-        if (Snapshot.initLives(state)) {
-            pids.add(state.pid());
+        if (init.lives()) {
+            pids.add(init.pid());
         }
-        if (cgroup.isPresent()) {
-            pids.addAll(cgroup.get().pids());
-        } else if (state.pid() != 0) {
-            pids.addAll(tree());
-        }
+        pids.addAll(cgroup.isPresent() ? cgroup.get().pids() : tree());
         return pids;
     }
 
+    /** Whether any is left. */
+    public boolean someLive() {
+        return (cgroup.isPresent() && cgroup.get().isPopulated()) || !pids().isEmpty();
+    }
+
     private Set<Integer> tree() {
-        Leader init = new Leader(state.pid(), state.pidStartTime());
         List<Leader> leaders = new ArrayList<>(directory.execs().all());
-        leaders.add(init);
+        if (init.pid() != 0) { // session 0 is the kernel's
+            leaders.add(init);
+        }
         Set<Integer> pids = new LinkedHashSet<>();
         for (Leader leader : leaders) {
             if (leader.lives()) {
@@ -184,25 +193,30 @@ public final class ContainerProcesses {
 
     private Set<Integer> others() {
         Set<Integer> others = pids();
-        others.remove(state.pid());
+        others.remove(init.pid());
         return others;
     }
 
     private void stopInit() {
-        Optional<Pidfd> init = openInit(state);
-        if (init.isPresent()) {
-            try (Pidfd handle = init.get()) {
-                signalUnlessGone(handle, Signals.SIGSTOP);
+        signalInit(Signals.SIGSTOP);
+    }
+
+    /** To init alone; one that has ended is no error. */
+    public void signalInit(int signal) {
+        Optional<Pidfd> found = open(init);
+        if (found.isPresent()) {
+            try (Pidfd handle = found.get()) {
+                signalUnlessGone(handle, signal);
             }
         }
     }
 
     private boolean killInit(Deadline deadline) {
-        Optional<Pidfd> init = openInit(state);
-        if (init.isEmpty()) {
+        Optional<Pidfd> found = open(init);
+        if (found.isEmpty()) {
             return true;
         }
-        try (Pidfd handle = init.get()) {
+        try (Pidfd handle = found.get()) {
             signalUnlessGone(handle, Signals.SIGKILL);
             return handle.awaitExit(deadline);
         }
@@ -220,16 +234,20 @@ public final class ContainerProcesses {
      */
     public void removeCgroup() {
         cgroup.ifPresent(Cgroup::remove);
-        state.tracking().filter(Tracking::isIntended).ifPresent(TrackingCgroup::removeIfEmpty);
+        tracking.filter(Tracking::isIntended).ifPresent(TrackingCgroup::removeIfEmpty);
     }
 
     /** A handle of the init process, unless it has ended. */
     public static Optional<Pidfd> openInit(ContainerState state) {
-        if (state.pid() == 0) {
+        return open(state.note().init());
+    }
+
+    private static Optional<Pidfd> open(Leader process) {
+        if (process.pid() == 0) {
             return Optional.empty();
         }
-        Optional<Pidfd> handle = Pidfd.find(state.pid());
-        if (handle.isPresent() && !Snapshot.initLives(state)) {
+        Optional<Pidfd> handle = Pidfd.find(process.pid());
+        if (handle.isPresent() && !process.lives()) {
             handle.get().close();
             return Optional.empty();
         }

@@ -5,6 +5,7 @@ import io.reaper.linux.process.ExitStatus;
 import io.reaper.linux.process.Pidfd;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.signal.Signals;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.child.ChildRun;
 import io.reaper.runtime.child.ChildRun.End;
 import io.reaper.runtime.child.Tail;
@@ -60,7 +61,10 @@ public record HookRunner(String state, Optional<Path> directory, Optional<Pidfd>
                         new HookException(
                                 "error running %s hook #%d (%s): %s"
                                         .formatted(
-                                                kind.property(), i, hook.path(), problem.get())));
+                                                kind.property(),
+                                                i,
+                                                Excerpt.of(hook.path()),
+                                                problem.get())));
             }
         }
     }

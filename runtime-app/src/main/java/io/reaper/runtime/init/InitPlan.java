@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param gate what the program waits for when all else is done
  * @param placeholder the program is not looked up: it is the runtime's own ({@link
  *     io.reaper.linux.process.Program#placeholder})
+ * @param inherited what it takes over of the caller
  * @param startHooks run when start lets it go on, before the program
  */
 public record InitPlan(
@@ -26,6 +27,7 @@ public record InitPlan(
         Map<Resource, Limit> limits,
         Gate gate,
         boolean placeholder,
+        Inherited inherited,
         Optional<StartHooks> startHooks) {
 
     /** When the program runs. */
@@ -34,6 +36,18 @@ public record InitPlan(
         START,
         /** At once; the channel ends when it runs, or takes the reason why it does not. */
         NONE
+    }
+
+    /**
+     * Open files of the caller's, behind the standard streams.
+     *
+     * @param gaps numbers among them that the program finds closed
+     * @param sockets whether they begin with those of {@code LISTEN_FDS}: {@code LISTEN_PID} tells
+     *     the program then that they are its own ({@code sd_listen_fds(3)})
+     */
+    public record Inherited(List<Integer> gaps, boolean sockets) {
+
+        public static final Inherited NONE = new Inherited(List.of(), false);
     }
 
     /**
@@ -50,10 +64,10 @@ public record InitPlan(
             List<String> env,
             Map<Resource, Limit> limits,
             Gate gate) {
-        this(steps, args, env, limits, gate, false, Optional.empty());
+        this(steps, args, env, limits, gate, false, Inherited.NONE, Optional.empty());
     }
 
     public InitPlan withStartHooks(Optional<StartHooks> hooks) {
-        return new InitPlan(steps, args, env, limits, gate, placeholder, hooks);
+        return new InitPlan(steps, args, env, limits, gate, placeholder, inherited, hooks);
     }
 }

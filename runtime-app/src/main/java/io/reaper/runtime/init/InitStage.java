@@ -1,12 +1,14 @@
 package io.reaper.runtime.init;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.FailureText;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Program;
 import io.reaper.linux.process.Rlimits;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.hooks.HookException;
 import io.reaper.runtime.hooks.HookKind;
 import io.reaper.runtime.hooks.HookRunner;
@@ -14,6 +16,8 @@ import io.reaper.runtime.init.InitPlan.StartHooks;
 import io.reaper.runtime.init.step.InitStep;
 import io.reaper.runtime.init.step.StepContext;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,8 +27,9 @@ import java.util.Optional;
  * execve(2)} carries those of the calling one.
  *
  * <p>Descriptors from the base number on: the {@link InitChannel}, the plan, and where the program
- * waits for {@code start}, an {@code O_PATH} descriptor of exec.fifo. Those between 2 and the base
- * are the caller's, kept for the program.
+ * waits for {@code start}, an {@code O_PATH} descriptor of exec.fifo, and one that is only to be
+ * kept until the program runs: its lock says that it does not yet. Those between 2 and the base are
+ * the caller's, kept for the program.
  */
 public final class InitStage {
 
@@ -32,6 +37,7 @@ public final class InitStage {
     private static final int PLAN = 1;
     private static final int FIFO = 2;
     private static final int FAILURE = 1;
+    private static final String LISTEN_PID = "LISTEN_PID=";
 
     private final int base;
     private final StepContext context =
@@ -42,30 +48,51 @@ public final class InitStage {
         this.base = base;
     }
 
+    /** Whether a command line is that of this stage. */
+    public static boolean isMeantBy(String... args) {
+        return args.length == 2 && args[0].equals("init") && isNumber(args[1]);
+    }
+
+    private static boolean isNumber(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() < 10;
+    }
+
     /**
-     * Becomes the program, or ends with status 1.
+     * Becomes the program, or ends with status 1. Standard error is the container's: nothing is
+     * said there.
      *
      * @param args "init" and the base number
      */
     public static void main(String[] args) {
-        new InitStage(Integer.parseInt(args[1])).run();
+        try (InitChannel channel = new InitChannel(Fd.of(Integer.parseInt(args[1]) + CHANNEL))) {
+            new InitStage(Integer.parseInt(args[1])).run(channel);
+        } catch (Throwable e) {
+            System.exit(FAILURE); // nobody is left to be told: create, exec or start was killed
+        }
         System.exit(FAILURE);
     }
 
     /** Returns only if the program does not run. */
-    private void run() {
+    private void run(InitChannel channel) {
+        Optional<Program> program;
         InitPlan plan;
         try (Fd file = Fd.of(base + PLAN)) {
             plan = PlanCodec.decode(file.readAll(PlanCodec.LIMIT));
-        }
-        try (InitChannel channel = new InitChannel(Fd.of(base + CHANNEL))) {
             channel.send(new InitMessage.Pid((int) Syscalls.get().getpid()));
             boolean registered =
                     channel.receive().filter(InitMessage.Continue.class::isInstance).isPresent();
-            Optional<Program> program = registered ? prepare(plan, channel) : Optional.empty();
-            if (program.isPresent()) {
-                becomeProgram(program.get(), plan, channel);
-            }
+            program = registered ? prepare(plan, channel) : Optional.empty();
+        } catch (Throwable e) {
+            channel.send(new InitMessage.Failed(ErrorCode.of(e), "init", 0, FailureText.of(e)));
+            return;
+        }
+        if (program.isPresent()) {
+            becomeProgram(program.get(), plan, channel);
         }
     }
 
@@ -93,12 +120,17 @@ public final class InitStage {
     }
 
     private static Program program(InitPlan plan) {
+        List<String> env = plan.inherited().sockets() ? withOwnPid(plan.env()) : plan.env();
         return plan.placeholder()
-                ? Program.placeholder(plan.args(), plan.env())
-                : new Program(
-                        ProgramLookup.find(plan.args().getFirst(), plan.env()),
-                        plan.args(),
-                        plan.env());
+                ? Program.placeholder(plan.args(), env)
+                : new Program(ProgramLookup.find(plan.args().getFirst(), env), plan.args(), env);
+    }
+
+    private static List<String> withOwnPid(List<String> env) {
+        List<String> owned = new ArrayList<>(env);
+        owned.removeIf(entry -> entry.startsWith(LISTEN_PID));
+        owned.add(LISTEN_PID + Syscalls.get().getpid());
+        return owned;
     }
 
     private void becomeProgram(Program prepared, InitPlan plan, InitChannel channel) {
@@ -128,6 +160,7 @@ public final class InitStage {
         try {
             plan.startHooks().ifPresent(InitStage::run);
             Program.closeOnExecFrom(base);
+            plan.inherited().gaps().forEach(Fd::closeOnExec); // the VM may have one there
             Program.restoreLimits();
             plan.limits().forEach(rlimits::set);
             return refused(ErrorCode.E_PROGRAM_REFUSED, program.exec().getMessage());
@@ -138,7 +171,11 @@ public final class InitStage {
         } catch (OutOfMemoryError e) {
             return refused(
                     ErrorCode.E_NO_MEMORY,
-                    "exec " + plan.args().getFirst() + ": no memory within process.rlimits");
+                    "exec "
+                            + Excerpt.of(plan.args().getFirst())
+                            + ": no memory within process.rlimits");
+        } catch (Throwable e) {
+            return refused(ErrorCode.of(e), FailureText.of(e));
         }
     }
 

@@ -33,6 +33,8 @@ public final class PlanCodec {
         out.limits(plan.limits());
         out.text(plan.gate().name());
         out.flag(plan.placeholder());
+        out.int32s(plan.inherited().gaps());
+        out.flag(plan.inherited().sockets());
         out.flag(plan.startHooks().isPresent());
         if (plan.startHooks().isPresent()) {
             write(plan.startHooks().get(), out);
@@ -53,6 +55,7 @@ public final class PlanCodec {
                     in.limits(),
                     InitPlan.Gate.valueOf(in.text()),
                     in.flag(),
+                    new InitPlan.Inherited(in.int32s(), in.flag()),
                     in.flag() ? Optional.of(readHooks(in)) : Optional.empty());
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("init plan of " + plan.length + " bytes", e);

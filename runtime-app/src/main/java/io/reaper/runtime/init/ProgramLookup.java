@@ -4,6 +4,7 @@ import io.reaper.linux.file.FileStat;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.text.Excerpt;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -55,6 +56,11 @@ final class ProgramLookup {
         return path;
     }
 
+    /** Beside the program's name, which says the same. */
+    private static String named(String candidate) {
+        return candidate.length() > Excerpt.LIMIT / 2 ? "" : " " + candidate;
+    }
+
     private static void check(String name, String candidate) {
         try {
             if (FileStat.of(Path.of(candidate)).isDirectory()) {
@@ -63,7 +69,7 @@ final class ProgramLookup {
             }
         } catch (LinuxException e) {
             throw new ProgramNotFoundException(
-                    name, "stat " + candidate + ": " + e.errno().text(), e.errno().number());
+                    name, "stat" + named(candidate) + ": " + e.errno().text(), e.errno().number());
         }
         try {
             LinuxFiles.checkExecutable(candidate);

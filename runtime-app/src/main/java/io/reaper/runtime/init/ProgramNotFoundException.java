@@ -2,6 +2,7 @@ package io.reaper.runtime.init;
 
 import io.reaper.contract.ErrorCode;
 import io.reaper.contract.ReaperException;
+import io.reaper.linux.text.Excerpt;
 
 /** The program cannot be run: {@code exec: "foo": executable file not found in $PATH}. */
 final class ProgramNotFoundException extends ReaperException {
@@ -11,7 +12,7 @@ final class ProgramNotFoundException extends ReaperException {
     private final int errno;
 
     ProgramNotFoundException(String name, String reason, int errno) {
-        super(ErrorCode.E_PROGRAM_NOT_FOUND, "exec: \"" + name + "\": " + reason);
+        super(ErrorCode.E_PROGRAM_NOT_FOUND, "exec: " + Excerpt.quoted(name) + ": " + reason);
         this.errno = errno;
     }
 

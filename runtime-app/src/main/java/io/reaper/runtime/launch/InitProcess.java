@@ -24,8 +24,6 @@ import java.util.Optional;
 /** The init stage as {@code create} and {@code exec} see it: a child and a channel to it. */
 public final class InitProcess implements AutoCloseable {
 
-    private static final int STANDARD_STREAMS = 3;
-
     private final Child child;
     private final InitChannel channel;
     private final RuntimeLog log;
@@ -40,15 +38,16 @@ public final class InitProcess implements AutoCloseable {
      * Starts the stage and hands it its plan.
      *
      * @param streams the program's standard input, output and error
-     * @param preserved how many descriptors from 3 on the program gets besides these
-     * @param fifo an {@code O_PATH} descriptor of exec.fifo, if the program waits for start
+     * @param descriptors what the program gets besides these
+     * @param gate if the program waits for start: an {@code O_PATH} descriptor of exec.fifo, and
+     *     the descriptor whose lock says that it still waits
      * @param cgroup where the container's processes live
      */
     public static InitProcess spawn(
             InitPlan plan,
             List<Fd> streams,
-            int preserved,
-            Optional<Fd> fifo,
+            CallerDescriptors descriptors,
+            List<Fd> gate,
             Optional<Cgroup> cgroup,
             RuntimeLog log) {
         byte[] encoded = PlanCodec.encode(plan);
@@ -64,15 +63,13 @@ public final class InitProcess implements AutoCloseable {
             memory.write(encoded);
             memory.seek(0);
             List<Fd> fds = new ArrayList<>(streams);
-            for (int number = 0; number < preserved; number++) {
-                fds.add(Fd.of(STANDARD_STREAMS + number));
-            }
+            fds.addAll(descriptors.table());
             fds.addAll(List.of(theirs, memory));
-            fifo.ifPresent(fds::add);
+            fds.addAll(gate);
             SpawnRequest request =
                     new SpawnRequest(
                             InitCommand.path(),
-                            InitCommand.argv(STANDARD_STREAMS + preserved),
+                            InitCommand.argv(descriptors.end()),
                             InitCommand.env(),
                             fds,
                             Optional.empty(),
@@ -84,26 +81,6 @@ public final class InitProcess implements AutoCloseable {
         } catch (LinuxException e) {
             pair[0].close();
             throw e;
-        }
-    }
-
-    /**
-     * Before anything is made.
-     *
-     * @param count how many descriptors from 3 on the program shall get
-     * @throws ContainerException if one of them is not open
-     */
-    public static void checkPreserved(int count) {
-        for (int i = 0; i < count; i++) {
-            int number = STANDARD_STREAMS + i;
-            try {
-                Fd.of(number).stat();
-            } catch (LinuxException e) {
-                throw new ContainerException(
-                        ErrorCode.E_DESCRIPTOR_CLOSED,
-                        "--preserve-fds " + count + ": descriptor " + number + " is not open",
-                        e);
-            }
         }
     }
 
@@ -124,7 +101,7 @@ public final class InitProcess implements AutoCloseable {
         if (message instanceof InitMessage.Pid(int pid)) {
             return pid;
         }
-        throw unexpected(message);
+        throw failed(message);
     }
 
     /** Lets it go on. */
@@ -163,7 +140,7 @@ public final class InitProcess implements AutoCloseable {
             log.debug("init failed: operation " + operation + ", errno " + errno);
             return new ContainerException(code, "unable to start container process: " + text);
         }
-        return unexpected(message);
+        return unexpected();
     }
 
     private InitMessage next() {
@@ -179,10 +156,10 @@ public final class InitProcess implements AutoCloseable {
                         : "killed by " + Signals.name(status.signal()));
     }
 
-    private static ContainerException unexpected(InitMessage message) {
+    private static ContainerException unexpected() {
         return new ContainerException(
                 ErrorCode.E_INTERNAL,
-                "unable to start container process: unexpected message " + message);
+                "unable to start container process: the init stage sent a message out of turn");
     }
 
     /** Ends it and takes its status; nothing happens if that was done. */

@@ -13,6 +13,7 @@ import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.cgroup.TrackingCgroup;
 import io.reaper.runtime.container.ContainerHooks;
 import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.launch.CallerDescriptors;
 import io.reaper.runtime.launch.InitProcess;
 import io.reaper.runtime.launch.Launched;
 import io.reaper.runtime.launch.PidFile;
@@ -20,6 +21,7 @@ import io.reaper.runtime.log.RuntimeLog;
 import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerException;
 import io.reaper.runtime.state.ContainerState;
+import io.reaper.runtime.state.DamagedStateException;
 import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
 import io.reaper.runtime.terminal.Console;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -52,23 +55,34 @@ public final class Create {
      */
     public Launched create(CreateRequest request) {
         settings.isolation();
-        InitProcess.checkPreserved(request.preservedFds());
+        Surroundings surroundings = Surroundings.ofInit(request.preservedFds(), log);
         Bundle bundle = Bundle.load(request.bundle());
         ContainerHooks.check(bundle.spec(), settings);
         Optional<Cgroup> cgroup = TrackingCgroup.plan(request.id(), bundle.spec());
         InitPlanner planner = new InitPlanner(bundle.spec());
-        InitPlan plan = planner.plan(request.id(), request.newKeyring(), InitPlan.Gate.START);
+        InitPlan plan =
+                planner.plan(request.id(), request.newKeyring(), InitPlan.Gate.START, surroundings);
         planner.warning().ifPresent(log::warning);
 
         ContainerDirectory directory =
                 store.create(request.id()).orElseThrow(() -> exists(request.id()));
         Deque<Runnable> undo = new ArrayDeque<>();
         undo.push(directory::remove);
-        try (Fd _ = directory.lock().orElseThrow(() -> removedMeanwhile(request.id()))) {
+        try (Fd lock = directory.lock().orElseThrow(() -> removedMeanwhile(request.id()))) {
             try (Console console =
                     Console.open(
                             bundle.spec().process(), request.consoleSocket(), request.detached())) {
-                Launched init = create(request, bundle, plan, cgroup, console, directory, undo);
+                Launched init =
+                        create(
+                                request,
+                                bundle,
+                                plan,
+                                surroundings.descriptors(),
+                                cgroup,
+                                console,
+                                directory,
+                                lock,
+                                undo);
                 log.debug("created " + request.id() + ", pid " + init.child().pid());
                 return init;
             } catch (RuntimeException e) {
@@ -86,9 +100,11 @@ public final class Create {
             CreateRequest request,
             Bundle bundle,
             InitPlan plan,
+            CallerDescriptors descriptors,
             Optional<Cgroup> cgroup,
             Console console,
             ContainerDirectory directory,
+            Fd lock,
             Deque<Runnable> undo) {
         ContainerHooks hooks = new ContainerHooks(bundle.spec().hooks(), log);
         ContainerState state = newState(request.id(), bundle, cgroup, hooks);
@@ -103,18 +119,21 @@ public final class Create {
         }
         InitPlan hooked = plan.withStartHooks(hooks.starting(state));
         Path fifo = directory.makeExecFifo();
+        // closed here before the start: init alone must hold it then
         try (Fd handle = Fd.open(fifo, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
+                Fd hold = directory.hold().take();
                 InitProcess init =
                         InitProcess.spawn(
                                 hooked,
                                 console.streams(),
-                                request.preservedFds(),
-                                Optional.of(handle),
+                                descriptors,
+                                List.of(handle, hold),
                                 cgroup,
                                 log)) {
             undo.push(init::kill);
             int pid = init.awaitPid();
             ContainerState created = state.withInit(pid, InitProcess.startTime(pid));
+            ContainerDirectory.writeNote(lock, created);
             directory.save(created);
             undo.addLast(() -> hooks.deleted(created)); // after all else
             hooks.creating(created, init.child().pidfd());
@@ -140,7 +159,8 @@ public final class Create {
                 Instant.now(),
                 owner(),
                 cgroup.map(TrackingCgroup::intended),
-                hooks.hasLate());
+                hooks.hasLate(),
+                true);
     }
 
     /** The caller's name, not looked up where it is known: that reads half of /etc. */
@@ -157,10 +177,19 @@ public final class Create {
     }
 
     private ContainerException exists(ContainerId id) {
-        String holder =
-                store.at(id).load().map(state -> " (bundle " + state.bundle() + ")").orElse("");
         return new ContainerException(
-                ErrorCode.E_ID_IN_USE, "container with id " + id + " already exists" + holder);
+                ErrorCode.E_ID_IN_USE, "container with id " + id + " already exists" + holder(id));
+    }
+
+    private String holder(ContainerId id) {
+        ContainerDirectory holder = store.at(id);
+        try {
+            return holder.load()
+                    .map(state -> " (bundle " + state.bundle() + ")")
+                    .orElseGet(() -> holder.exists() ? "" : ": " + holder.missing().getMessage());
+        } catch (DamagedStateException e) {
+            return ": " + e.getMessage();
+        }
     }
 
     private static ContainerException removedMeanwhile(ContainerId id) {

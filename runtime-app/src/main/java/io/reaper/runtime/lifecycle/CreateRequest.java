@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param consoleSocket who gets the terminal, if the process has one
  * @param detached whether the caller returns while the program runs
  * @param newKeyring whether init gets a session keyring of its own
- * @param preservedFds how many descriptors from 3 on the program gets
+ * @param preservedFds of how many descriptors from 3 on the program gets the open ones
  */
 public record CreateRequest(
         ContainerId id,

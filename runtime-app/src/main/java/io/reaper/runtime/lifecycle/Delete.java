@@ -4,16 +4,19 @@ import io.reaper.contract.ContainerId;
 import io.reaper.contract.ErrorCode;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.process.Pidfd;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.container.ContainerHooks;
 import io.reaper.runtime.container.ContainerProcesses;
+import io.reaper.runtime.container.Remains;
 import io.reaper.runtime.log.RuntimeLog;
 import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerException;
 import io.reaper.runtime.state.ContainerState;
 import io.reaper.runtime.state.DamagedStateException;
+import io.reaper.runtime.state.InitNote;
 import io.reaper.runtime.state.Snapshot;
 import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.state.Status;
@@ -41,7 +44,7 @@ public final class Delete {
     public void stopped(ContainerId id) {
         ContainerDirectory directory = store.at(id);
         if (!directory.exists()) {
-            throw ContainerException.doesNotExist(id);
+            throw directory.missing();
         }
         Optional<Snapshot> snapshot = directory.snapshot();
         switch (snapshot.map(Snapshot::status).orElse(Status.CREATING)) {
@@ -57,19 +60,49 @@ public final class Delete {
         }
     }
 
-    /** Of any container, whatever state it or its directory is in; none is no error. */
+    /**
+     * Of any container, whatever state it or its directory is in; none is no error. What has its
+     * name and is no directory is removed, and a link is not followed.
+     */
     public void forced(ContainerId id) {
         ContainerDirectory directory = store.at(id);
         if (!directory.exists()) {
+            LinuxFiles.unlink(directory.path());
             return;
         }
         // before the lock: a create that hangs holds it, and lets go when its init has ended
-        readable(directory).ifPresent(state -> end(directory, state));
+        try {
+            directory.load().ifPresent(state -> end(directory, state));
+            removeLocked(directory);
+        } catch (DamagedStateException e) {
+            log.warning("", e);
+            end(id, Remains.of(directory));
+            removeDamaged(directory);
+        }
+    }
+
+    private void removeLocked(ContainerDirectory directory) {
         Optional<Fd> lock = directory.lock();
         if (lock.isPresent()) {
             try (Fd _ = lock.get()) {
-                remove(directory, readable(directory));
+                remove(directory, directory.load());
             }
+        }
+    }
+
+    /** Perhaps without the lock: that file may be what is damaged. */
+    private void removeDamaged(ContainerDirectory directory) {
+        Optional<Fd> lock = Optional.empty();
+        try {
+            lock = directory.lock();
+        } catch (DamagedStateException e) {
+            log.warning("", e);
+        }
+        try {
+            clear(directory.id(), Remains.of(directory));
+            directory.remove();
+        } finally {
+            lock.ifPresent(Fd::close);
         }
     }
 
@@ -130,33 +163,26 @@ public final class Delete {
         }
     }
 
-    private Optional<ContainerState> readable(ContainerDirectory directory) {
-        try {
-            return directory.load();
-        } catch (DamagedStateException e) {
-            log.warning("", e);
-            return Optional.empty();
-        }
-    }
-
     /** Leftovers of a container whose init has ended go with it. */
     private void remove(ContainerDirectory directory, Optional<ContainerState> state) {
-        if (state.isPresent()) {
-            ContainerProcesses processes = new ContainerProcesses(directory, state.get());
-            end(directory.id(), processes);
-            try {
-                processes.removeCgroup();
-            } catch (LinuxException e) {
-                if (!e.is(Errno.EBUSY)) {
-                    throw e;
-                }
-                end(directory.id(), processes); // an exec that had begun before put one there
-                processes.removeCgroup();
-            }
-        }
+        Optional<InitNote> note = state.map(ContainerState::note).or(directory::note);
+        note.ifPresent(found -> clear(directory.id(), new ContainerProcesses(directory, found)));
         Optional<Runnable> hooks = state.map(found -> afterwards(directory, found));
         directory.remove();
         hooks.ifPresent(Runnable::run);
+    }
+
+    private static void clear(ContainerId id, ContainerProcesses processes) {
+        end(id, processes);
+        try {
+            processes.removeCgroup();
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EBUSY)) {
+                throw e;
+            }
+            end(id, processes); // an exec that had begun before put one there
+            processes.removeCgroup();
+        }
     }
 
     /** Read before the directory goes, run after it. */

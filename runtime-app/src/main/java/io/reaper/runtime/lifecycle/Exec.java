@@ -13,6 +13,7 @@ import io.reaper.linux.terminal.Pty;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.container.ContainerProcesses;
 import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.launch.CallerDescriptors;
 import io.reaper.runtime.launch.InitProcess;
 import io.reaper.runtime.launch.Launched;
 import io.reaper.runtime.launch.PidFile;
@@ -81,29 +82,25 @@ public final class Exec {
         Attempt(ExecRequest request) {
             this.request = request;
             this.directory = store.at(request.id());
-            this.snapshot =
-                    directory
-                            .snapshot()
-                            .orElseThrow(() -> ContainerException.doesNotExist(request.id()));
+            this.snapshot = directory.snapshot().orElseThrow(directory::missing);
             boolean paused = snapshot.status() == Status.PAUSED;
             if (paused && !request.ignorePaused()) {
                 throw new ContainerException(
                         ErrorCode.E_CONTAINER_PAUSED,
                         "cannot exec in a paused container (use --ignore-paused to override)");
             }
-            Status thawed = paused ? snapshot.state().status() : snapshot.status();
-            if (thawed != Status.RUNNING) {
-                throw refused(request.id(), thawed);
+            if (snapshot.thawed() != Status.RUNNING) {
+                throw refused(request.id(), snapshot.thawed());
             }
             this.processes = new ContainerProcesses(directory, snapshot.state());
         }
 
         Launched launch() {
-            InitProcess.checkPreserved(request.preservedFds());
+            Surroundings surroundings = Surroundings.ofExec(request.preservedFds(), log);
             List<String> notApplied = new ArrayList<>();
             Spec.ContainerProcess process = request.process().in(directory, notApplied);
             InitPlanner planner = new InitPlanner(process);
-            InitPlan plan = planner.plan(request.id(), true, InitPlan.Gate.NONE);
+            InitPlan plan = planner.plan(request.id(), true, InitPlan.Gate.NONE, surroundings);
             planner.warning().ifPresent(log::warning);
             if (!notApplied.isEmpty()) {
                 log.warning("host mode: not applied: " + String.join(", ", notApplied));
@@ -114,7 +111,7 @@ public final class Exec {
                     Console console =
                             Console.open(process, request.consoleSocket(), request.detached());
                     Fd pidfdSocket = request.pidfdSocket().map(UnixSockets::connect).orElse(null);
-                    InitProcess stage = spawn(plan, console, init)) {
+                    InitProcess stage = spawn(plan, surroundings.descriptors(), console, init)) {
                 try {
                     enter(stage, init);
                     Optional<Pty> terminal = console.handOver();
@@ -127,21 +124,17 @@ public final class Exec {
                     return new Launched(stage.child(), terminal);
                 } catch (RuntimeException e) {
                     stage.kill();
-                    recorded.ifPresent(directory.execs()::remove);
+                    forget(() -> recorded.ifPresent(directory.execs()::remove));
                     throw e;
                 }
             }
         }
 
-        private InitProcess spawn(InitPlan plan, Console console, Pidfd init) {
+        private InitProcess spawn(
+                InitPlan plan, CallerDescriptors descriptors, Console console, Pidfd init) {
             try {
                 return InitProcess.spawn(
-                        plan,
-                        console.streams(),
-                        request.preservedFds(),
-                        Optional.empty(),
-                        processes.cgroup(),
-                        log);
+                        plan, console.streams(), descriptors, List.of(), processes.cgroup(), log);
             } catch (LinuxException e) {
                 checkAlive(init); // the container's end takes its cgroup away
                 throw e;
@@ -154,20 +147,35 @@ public final class Exec {
             record(new Leader(pid, InitProcess.startTime(pid)));
             checkAlive(init);
             stage.proceed();
-            processes.forgetEnded();
+            forget(processes::forgetEnded);
             stage.awaitReady();
             stage.awaitProgram();
         }
 
+        /**
+         * What cannot be written down is found by its cgroup; without one, only while it is seen.
+         */
         private void record(Leader process) {
-            recorded = Optional.of(process);
             try {
                 directory.execs().add(process);
+                recorded = Optional.of(process);
             } catch (LinuxException e) {
                 if (e.is(Errno.ENOENT)) {
                     throw ContainerException.doesNotExist(request.id());
                 }
-                throw e;
+                String lost =
+                        processes.cgroup().isPresent() ? "" : " (and no cgroup leads delete to it)";
+                log.warning(
+                        "process " + process.pid() + " of exec is not recorded" + lost + ": ", e);
+            }
+        }
+
+        /** Records of what has ended do no harm. */
+        private void forget(Runnable removal) {
+            try {
+                removal.run();
+            } catch (LinuxException e) {
+                log.warning("records of ended processes are kept: ", e);
             }
         }
 
@@ -185,7 +193,7 @@ public final class Exec {
                 InitProcess.kill(program.child());
                 throw e;
             } finally {
-                processes.forget(recorded.stream().toList());
+                forget(() -> processes.forget(recorded.stream().toList()));
             }
         }
     }

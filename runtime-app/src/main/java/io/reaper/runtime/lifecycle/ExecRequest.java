@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param pidFile where the pid of the process is written
  * @param consoleSocket who gets the terminal, if the process has one
  * @param pidfdSocket who gets a pidfd of the process
- * @param preservedFds how many descriptors from 3 on the program gets
+ * @param preservedFds of how many descriptors from 3 on the program gets the open ones
  * @param detached whether the caller returns while the program runs
  * @param ignorePaused also where the container is frozen: it goes on when that has an end
  */

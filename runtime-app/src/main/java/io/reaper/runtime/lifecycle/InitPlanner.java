@@ -21,10 +21,9 @@ import io.reaper.runtime.init.step.SetScheduler;
 import io.reaper.runtime.init.step.SetUid;
 import io.reaper.runtime.init.step.SetUmask;
 import io.reaper.runtime.init.step.TakeTerminal;
+import io.reaper.runtime.init.step.UseAllProcessors;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -59,13 +58,15 @@ final class InitPlanner {
      *
      * @param newKeyring whether the process gets the container's session keyring, not the caller's
      */
-    InitPlan plan(ContainerId id, boolean newKeyring, InitPlan.Gate gate) {
+    InitPlan plan(
+            ContainerId id, boolean newKeyring, InitPlan.Gate gate, Surroundings surroundings) {
         StepList steps = new StepList();
         steps.add(new BecomeSubreaper());
         steps.add(TakeTerminal.of(process));
         steps.add(OwnStreams.of(process));
         steps.add(JoinSessionKeyring.of(id, newKeyring));
         steps.add(SetOomScore.of(process));
+        steps.add(new UseAllProcessors());
         steps.add(SetScheduler.of(process));
         steps.add(SetIoPriority.of(process));
         steps.add(RaiseLimits.of(process));
@@ -81,10 +82,11 @@ final class InitPlanner {
         return new InitPlan(
                 steps.inOrder(),
                 placeholder ? PLACEHOLDER : process.args(),
-                placeholder ? List.of() : lastOfEachName(),
+                placeholder ? List.of() : surroundings.environment(process),
                 process.rlimits(),
                 gate,
                 placeholder,
+                placeholder ? InitPlan.Inherited.NONE : surroundings.inherited(),
                 Optional.empty());
     }
 
@@ -94,17 +96,6 @@ final class InitPlanner {
         return unknown.isEmpty()
                 ? Optional.empty()
                 : Optional.of("ignoring unknown or unavailable capabilities: " + unknown);
-    }
-
-    /**
-     * A later entry of the same name replaces an earlier one: programs disagree on which counts.
-     */
-    private List<String> lastOfEachName() {
-        Map<String, String> entries = new LinkedHashMap<>();
-        for (String entry : process.env()) {
-            entries.put(entry.substring(0, entry.indexOf('=')), entry);
-        }
-        return List.copyOf(entries.values());
     }
 
     /** Collects steps, of which some are not wanted. */

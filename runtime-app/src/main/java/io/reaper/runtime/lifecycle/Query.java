@@ -1,10 +1,10 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.container.ContainerProcesses;
 import io.reaper.runtime.log.RuntimeLog;
 import io.reaper.runtime.state.ContainerDirectory;
-import io.reaper.runtime.state.ContainerException;
 import io.reaper.runtime.state.DamagedStateException;
 import io.reaper.runtime.state.Snapshot;
 import io.reaper.runtime.state.StateStore;
@@ -24,20 +24,30 @@ public final class Query {
 
     public Snapshot state(ContainerId id) {
         ContainerDirectory directory = store.at(id);
-        return directory.snapshot().orElseThrow(() -> ContainerException.doesNotExist(id));
+        return directory.snapshot().orElseThrow(directory::missing);
     }
 
-    /** Of all containers that can be read, ordered by id. */
-    public List<Snapshot> list() {
+    /**
+     * All containers.
+     *
+     * @param found those that can be read, ordered by id
+     * @param problems of the others, a line each
+     */
+    public record Containers(List<Snapshot> found, List<String> problems) {}
+
+    /** What is wrong with one is told, in the log too, and does not keep the others back. */
+    public Containers list() {
         List<Snapshot> found = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
         for (ContainerId id : store.ids()) {
             try {
                 store.at(id).snapshot().ifPresent(found::add);
-            } catch (DamagedStateException e) {
+            } catch (DamagedStateException | LinuxException e) {
                 log.warning("", e);
+                problems.add(e.getMessage());
             }
         }
-        return found;
+        return new Containers(found, problems);
     }
 
     /** Pids of a container's living processes, ascending. */

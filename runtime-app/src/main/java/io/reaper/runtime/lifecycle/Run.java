@@ -4,10 +4,13 @@ import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
 import io.reaper.linux.process.ExitStatus;
 import io.reaper.linux.process.ProcessControl;
+import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.Syscalls;
 import io.reaper.runtime.launch.Launched;
+import io.reaper.runtime.log.RuntimeLog;
 import io.reaper.runtime.state.ContainerDirectory;
 import io.reaper.runtime.state.ContainerState;
+import io.reaper.runtime.state.DamagedStateException;
 import io.reaper.runtime.state.StateStore;
 import io.reaper.runtime.terminal.Foreground;
 import java.time.Instant;
@@ -25,17 +28,19 @@ public final class Run {
     private final Create create;
     private final Start start;
     private final Delete delete;
+    private final RuntimeLog log;
 
-    public Run(StateStore store, Create create, Start start, Delete delete) {
+    public Run(StateStore store, Create create, Start start, Delete delete, RuntimeLog log) {
         this.store = store;
         this.create = create;
         this.start = start;
         this.delete = delete;
+        this.log = log;
     }
 
     /** Returns when the program runs. */
     public void detached(CreateRequest request) {
-        createAndStart(request).release();
+        createAndStart(request, AtEnd.DELETE).release();
     }
 
     /**
@@ -46,7 +51,7 @@ public final class Run {
     public int foreground(CreateRequest request, AtEnd atEnd) {
         new ProcessControl(Syscalls.get()).becomeSubreaper();
         try (Foreground foreground = Foreground.open()) {
-            Launched init = createAndStart(request);
+            Launched init = createAndStart(request, atEnd);
             ExitStatus status = attend(foreground, init, request.id());
             switch (atEnd) {
                 case KEEP -> record(request.id(), status);
@@ -56,9 +61,12 @@ public final class Run {
         }
     }
 
-    private Launched createAndStart(CreateRequest request) {
+    private Launched createAndStart(CreateRequest request, AtEnd atEnd) {
         Launched init = create.create(request);
         try {
+            if (atEnd == AtEnd.KEEP) {
+                ExitRecord.reserve(store.at(request.id()).path());
+            }
             start.start(request.id());
             return init;
         } catch (RuntimeException e) {
@@ -84,9 +92,14 @@ public final class Run {
         return cause;
     }
 
+    /** The program's exit status is told to the caller in any case. */
     private void record(ContainerId id, ExitStatus status) {
         ContainerDirectory directory = store.at(id);
-        directory.load().ifPresent(state -> exitRecord(state, status).write(directory.path()));
+        try {
+            directory.load().ifPresent(state -> exitRecord(state, status).write(directory.path()));
+        } catch (LinuxException | DamagedStateException e) {
+            log.warning("state will not know the exit status: ", e);
+        }
     }
 
     private static ExitRecord exitRecord(ContainerState state, ExitStatus status) {

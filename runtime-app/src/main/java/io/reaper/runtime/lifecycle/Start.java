@@ -30,6 +30,14 @@ import java.util.Optional;
 public final class Start {
 
     private static final int ERROR_LIMIT = 8 * 1024;
+    private static final int READER =
+            OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK | OpenFlags.O_NOFOLLOW;
+
+    /** How long FIFO and pidfd may be behind the lock: all go in one execve or exit. */
+    private static final Duration SETTLED = Duration.ofSeconds(1);
+
+    /** How long init may take to end after it has said why it does not become the program. */
+    private static final Duration END_WITHIN = Duration.ofSeconds(10);
 
     private final StateStore store;
     private final RuntimeLog log;
@@ -39,41 +47,40 @@ public final class Start {
         this.log = log;
     }
 
-    /** Returns when the program runs, and the hooks after that have ended. */
+    /**
+     * Returns when the program runs, and the hooks after that have ended. One that is killed in the
+     * middle has let init through or has not: then it can be repeated.
+     */
     public void start(ContainerId id) {
         ContainerDirectory directory = store.at(id);
-        try (Gate gate = claim(directory)) {
-            await(gate);
-            ContainerHooks.late(directory, gate.state(), log).started(gate.state());
-        }
-    }
-
-    /** The way to init, which one caller gets. */
-    private record Gate(Fd fifo, Pidfd init, ContainerState state) implements AutoCloseable {
-        @Override
-        public void close() {
-            fifo.close();
-            init.close();
-        }
-    }
-
-    private static Gate claim(ContainerDirectory directory) {
-        ContainerId id = directory.id();
         if (!directory.exists()) {
-            throw ContainerException.doesNotExist(id);
+            throw directory.missing();
         }
+        ContainerState started;
+        // held until the program runs or init has ended, so that one of two starts wins
         try (Fd _ = directory.lock().orElseThrow(() -> ContainerException.doesNotExist(id))) {
             Snapshot snapshot =
                     directory.snapshot().orElseThrow(() -> ContainerException.doesNotExist(id));
             checkCreated(id, snapshot.status());
-            Pidfd init =
-                    ContainerProcesses.openInit(snapshot.state())
-                            .orElseThrow(() -> notCreated(id, Status.STOPPED));
-            Fd fifo = Fd.open(directory.execFifo(), OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
+            started = snapshot.state();
+            try (Pidfd init =
+                            ContainerProcesses.openInit(started)
+                                    .orElseThrow(() -> notCreated(id, Status.STOPPED));
+                    Fd reader = Fd.open(directory.execFifo(), READER)) {
+                awaitProgram(directory, started, init, reader);
+            }
+            remember(directory, started.withStatus(Status.RUNNING));
+        }
+        ContainerHooks.late(directory, started, log).started(started);
+    }
+
+    /** That it runs is known by init's hold: what cannot be written is only told. */
+    private void remember(ContainerDirectory directory, ContainerState running) {
+        try {
             LinuxFiles.unlink(directory.execFifo());
-            ContainerState running = snapshot.state().withStatus(Status.RUNNING);
             directory.save(running);
-            return new Gate(fifo, init, running);
+        } catch (LinuxException e) {
+            log.warning("container " + directory.id() + " runs, not written down: ", e);
         }
     }
 
@@ -95,27 +102,34 @@ public final class Start {
     }
 
     /**
-     * Init opens the FIFO's other end, close-on-exec: the end of a writer that wrote nothing means
-     * that the program runs, bytes are the reason why it does not.
+     * The open reader has let init through. It opens the FIFO's other end, close-on-exec: the end
+     * of a writer that wrote nothing means that the program runs, bytes are the reason why it does
+     * not. But where a start was killed before, the writer may have come and gone, and no end of it
+     * is told: so init's hold is waited for first.
      */
-    private static void await(Gate gate) {
-        try (Fd reader = gate.fifo().reopen(OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK)) {
-            Poll.Entry written = new Poll.Entry(reader, Poll.POLLIN);
-            Poll.Entry ended = new Poll.Entry(gate.init().fd(), Poll.POLLIN);
-            int[] ready = Poll.await(Deadline.NONE, written, ended);
-            // the program may have run and ended between poll's looks at the first and the second;
-            // deadline: already passed, this looks once more and does not wait
-            boolean opened =
-                    ready[0] != 0 || Poll.await(Deadline.after(Duration.ZERO), written)[0] != 0;
-            if (!opened) {
-                throw new ContainerException(
-                        ErrorCode.E_INIT_ENDED,
-                        "unable to start container process: init ended before the program ran");
-            }
-            String refused = read(reader);
-            if (!refused.isEmpty()) {
-                throw refused(refused);
-            }
+    private static void awaitProgram(
+            ContainerDirectory directory, ContainerState state, Pidfd init, Fd reader) {
+        boolean settled = state.initHolds() && directory.hold().awaitRelease();
+        Poll.Entry written = new Poll.Entry(reader, Poll.POLLIN);
+        Poll.Entry ended = new Poll.Entry(init.fd(), Poll.POLLIN);
+        // deadline: SETTLED, or none for a container of an earlier version, whose init has no hold
+        Deadline deadline = settled ? Deadline.after(SETTLED) : Deadline.NONE;
+        int[] ready = Poll.await(deadline, written, ended);
+        // the program may have run and ended between poll's looks at the first and the second;
+        // deadline: already passed, this looks once more and does not wait
+        int fifo =
+                ready[0] != 0 || ready[1] == 0
+                        ? ready[0]
+                        : Poll.await(Deadline.after(Duration.ZERO), written)[0];
+        if (fifo == 0 && ready[1] != 0) {
+            throw new ContainerException(
+                    ErrorCode.E_INIT_ENDED,
+                    "unable to start container process: init ended before the program ran");
+        }
+        String told = (fifo & Poll.POLLIN) == 0 ? "" : read(reader);
+        if (!told.isEmpty()) {
+            init.awaitExit(Deadline.after(END_WITHIN)); // deadline: END_WITHIN; delete can follow
+            throw refused(told);
         }
     }
 

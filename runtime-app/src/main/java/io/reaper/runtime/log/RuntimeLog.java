@@ -6,6 +6,7 @@ import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
+import io.reaper.linux.text.Excerpt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,7 +76,7 @@ public final class RuntimeLog implements AutoCloseable {
         }
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         try {
-            file.get().write(line(format, level, message, now, code));
+            file.get().write(line(format, level, Excerpt.words(message), now, code));
         } catch (LinuxException e) {
             return; // a full disk or a log reader that left must not change what a verb does
         }

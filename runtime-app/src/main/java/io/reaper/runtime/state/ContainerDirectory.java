@@ -2,6 +2,7 @@ package io.reaper.runtime.state;
 
 import io.reaper.contract.AtomicFile;
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.ErrorCode;
 import io.reaper.contract.ExitRecord;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
@@ -10,10 +11,6 @@ import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +21,7 @@ import java.util.Optional;
  */
 public final class ContainerDirectory {
 
-    static final String STATE = "state.json";
+    private static final String STATE = "state.json";
 
     private static final String LOCK = "lock";
     private static final String KILLED = "killed";
@@ -33,14 +30,11 @@ public final class ContainerDirectory {
     private static final String EXECS = "execs";
 
     /** What is there beside the state and the lock, mostly. */
-    private static final List<String> PASSING =
-            List.of(EXEC_FIFO, CONFIGURATION, KILLED, ExitRecord.FILE);
+    private static final List<String> PASSING = List.of(EXEC_FIFO, CONFIGURATION, ExitRecord.FILE);
 
     private static final int STATE_LIMIT = 16 * 1024 * 1024;
     private static final int FIFO_PERMISSIONS = 0622;
     private static final int FILE_PERMISSIONS = 0600;
-    private static final int OPEN_LOCK =
-            OpenFlags.O_RDWR | OpenFlags.O_CREAT | OpenFlags.O_NOFOLLOW;
 
     private final ContainerId id;
     private final Path path;
@@ -68,93 +62,118 @@ public final class ContainerDirectory {
      * @return empty if there is no such directory, or it went away meanwhile
      */
     public Optional<Fd> lock() {
-        return locked(true);
+        return lockFile().lock(true);
     }
 
     /** The lock, if nobody holds it and the directory is there. */
     public Optional<Fd> tryLock() {
-        return locked(false);
+        return lockFile().lock(false);
     }
 
-    /** A lock on a file that was deleted, and perhaps made anew by others, protects nothing. */
-    private Optional<Fd> locked(boolean wait) {
-        Path file = path.resolve(LOCK);
-        while (true) {
-            Fd lock;
-            try {
-                lock = Fd.open(file, OPEN_LOCK, FILE_PERMISSIONS);
-            } catch (LinuxException e) {
-                if (e.is(Errno.ENOENT) || e.is(Errno.ENAMETOOLONG)) {
-                    return Optional.empty();
-                }
-                throw e;
-            }
-            boolean held = wait ? lockNow(lock) : lock.tryLock();
-            if (held && isStill(file, lock)) {
-                return Optional.of(lock);
-            }
-            lock.close();
-            if (!held) {
-                return Optional.empty();
-            }
-        }
-    }
-
-    private static boolean lockNow(Fd lock) {
-        lock.lock();
-        return true;
-    }
-
-    private static boolean isStill(Path file, Fd lock) {
-        try {
-            return FileStat.ofNoFollow(file).sameFile(lock.stat());
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
-    /** What state.json says; empty if there is none. */
+    /**
+     * What state.json says; empty if there is none.
+     *
+     * @throws DamagedStateException if it cannot be read, is another container's, or is lost while
+     *     init lives
+     */
     public Optional<ContainerState> load() {
         Path file = path.resolve(STATE);
-        byte[] document;
+        Optional<byte[]> document = read(file);
+        if (document.isEmpty()) {
+            checkNotLost(file);
+            return Optional.empty();
+        }
+        ContainerState state;
         try {
-            Optional<Fd> found = Fd.openIfPresent(file, OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW);
+            state = StateJson.decode(document.get());
+        } catch (IOException e) {
+            throw new DamagedStateException(file, problem(e.getMessage()));
+        }
+        if (!state.id().equals(id)) {
+            throw new DamagedStateException(file, "it is that of container " + state.id());
+        }
+        return Optional.of(state);
+    }
+
+    /** Without what the parser says of itself. */
+    private static String problem(String message) {
+        int end = message.indexOf(" (");
+        int line = message.indexOf('\n');
+        int shorter = end < 0 ? message.length() : end;
+        return message.substring(0, line < 0 ? shorter : Math.min(line, shorter));
+    }
+
+    private static Optional<byte[]> read(Path file) {
+        int flags = OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW | OpenFlags.O_NONBLOCK;
+        try {
+            Optional<Fd> found = Fd.openIfPresent(file, flags);
             if (found.isEmpty()) {
                 return Optional.empty();
             }
             try (Fd open = found.get()) {
-                document = open.readAll(STATE_LIMIT);
+                return Optional.of(open.readAll(STATE_LIMIT));
             }
         } catch (LinuxException e) {
             if (e.is(Errno.ENOTDIR) || e.is(Errno.ENAMETOOLONG)) {
                 return Optional.empty();
             }
+            if (DamagedStateException.isOddFile(e)) {
+                boolean large = e.is(Errno.E2BIG);
+                throw new DamagedStateException(
+                        file, large ? "larger than " + STATE_LIMIT + " bytes" : e.errno().text());
+            }
             throw e;
         }
-        try {
-            return Optional.of(StateJson.decode(document));
-        } catch (IOException e) {
-            String problem = e.getMessage().lines().findFirst().orElse("");
-            throw new DamagedStateException(file, problem);
+    }
+
+    private void checkNotLost(Path file) {
+        Optional<InitNote> note = note().filter(found -> found.init().lives());
+        if (note.isPresent()) {
+            throw new DamagedStateException(
+                    file, "it is lost, and process " + note.get().init().pid() + " lives");
         }
     }
 
     public Optional<Snapshot> snapshot() {
-        return load().map(state -> Snapshot.of(state, exit(state)));
+        return load().map(state -> Snapshot.of(state, this));
+    }
+
+    /** Why there is no such container: nothing has its name, or something that is none. */
+    public ContainerException missing() {
+        boolean other = FileStat.find(path).filter(stat -> !stat.isDirectory()).isPresent();
+        return other
+                ? new ContainerException(
+                        ErrorCode.E_STATE_DAMAGED,
+                        path
+                                + ": not the directory of a container (delete --force "
+                                + id
+                                + " removes it)")
+                : ContainerException.doesNotExist(id);
     }
 
     /** {@code run} leaves the record here, all others in the bundle. */
-    private Optional<ExitRecord> exit(ContainerState state) {
+    Optional<ExitRecord> exit(ContainerState state) {
         Optional<ExitRecord> here = ExitRecord.read(path);
         return here.isPresent() ? here : ExitRecord.read(state.bundle());
     }
 
-    /** For the holder of the lock. */
+    /**
+     * For the holder of the lock.
+     *
+     * @throws ContainerException if nobody could read it any more, so large are the annotations
+     */
     public void save(ContainerState state) {
-        AtomicFile.write(path.resolve(STATE), StateJson.encode(state), FILE_PERMISSIONS);
+        byte[] document = StateJson.encode(state);
+        if (document.length > STATE_LIMIT) {
+            throw new ContainerException(
+                    ErrorCode.E_CONFIG_INVALID,
+                    "config.json: annotations: state.json would have "
+                            + document.length
+                            + " bytes, at most "
+                            + STATE_LIMIT
+                            + " are read");
+        }
+        AtomicFile.write(path.resolve(STATE), document, FILE_PERMISSIONS);
     }
 
     /** Keeps the configuration as it was at create. */
@@ -185,55 +204,67 @@ public final class ContainerDirectory {
         return new ExecRecords(path.resolve(EXECS));
     }
 
-    /** Remembers that the container was told to end: delete will wait for it. */
+    /** By which init says that its program does not run yet. */
+    public InitHold hold() {
+        return new InitHold(path.resolve(CONFIGURATION));
+    }
+
+    private LockFile lockFile() {
+        return new LockFile(path.resolve(LOCK));
+    }
+
+    /**
+     * Keeps what leads to the container's processes.
+     *
+     * @param lock held by the caller
+     */
+    public static void writeNote(Fd lock, ContainerState state) {
+        lock.write(state.note().encode());
+    }
+
+    /**
+     * What leads to the container's processes whatever became of state.json, once init is there.
+     */
+    public Optional<InitNote> note() {
+        return lockFile().note();
+    }
+
+    /**
+     * Remembers that the container was told to end: delete will wait for it.
+     *
+     * @throws LinuxException of a file system that cannot be written to
+     */
     public void markKilled() {
-        try {
-            Fd.open(path.resolve(KILLED), OPEN_LOCK, FILE_PERMISSIONS).close();
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
-            }
-        }
+        lockFile().markKilled();
     }
 
     public boolean isMarkedKilled() {
-        return LinuxFiles.exists(path.resolve(KILLED));
+        return lockFile().isMarkedKilled()
+                || LinuxFiles.exists(path.resolve(KILLED)); // by an earlier version
     }
 
     /**
      * Removes the directory, state.json last but the lock: an interrupted removal can be repeated.
      */
     public void remove() {
-        for (String name : PASSING) {
-            LinuxFiles.unlink(path.resolve(name));
-        }
-        execs().removeAll();
-        LinuxFiles.unlink(path.resolve(STATE));
-        LinuxFiles.unlink(path.resolve(LOCK));
         try {
+            for (String name : PASSING) {
+                LinuxFiles.unlink(path.resolve(name));
+            }
+            execs().removeAll();
+            LinuxFiles.unlink(path.resolve(STATE));
+            LinuxFiles.unlink(path.resolve(LOCK));
             LinuxFiles.removeDirectory(path);
         } catch (LinuxException e) {
-            if (!e.is(Errno.ENOTEMPTY)) {
+            boolean others = e.is(Errno.ENOTEMPTY); // of somebody else, or of another version
+            boolean damaged = e.is(Errno.EISDIR) || e.is(Errno.ENOTDIR);
+            if (!others && !damaged) {
                 throw e;
             }
-            removeWithAll();
-        }
-    }
-
-    /** With files of somebody else, or of another version. */
-    private void removeWithAll() {
-        try {
-            execs().removeAll(); // of an exec that had begun before
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
-                for (Path file : files) {
-                    Files.deleteIfExists(file);
-                }
+            if (others) {
+                execs().removeAll(); // of an exec that had begun before
             }
-            Files.deleteIfExists(path);
-        } catch (NoSuchFileException e) {
-            // somebody else removed it at the same time
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            LinuxFiles.removeTree(path);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.reaper.contract.ContainerId;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.linux.file.FileStat;
+import io.reaper.runtime.state.ExecRecords.Leader;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -20,6 +21,8 @@ import java.util.Optional;
  * @param rootfs absolute; empty if the configuration names none
  * @param tracking the cgroup that holds the container's processes, if there is one
  * @param lateHooks whether the kept config.json has hooks for start or delete to run
+ * @param initHolds whether init has the {@link InitHold} until its program runs; that of a
+ *     container of an earlier version has none
  */
 public record ContainerState(
         ContainerId id,
@@ -32,7 +35,8 @@ public record ContainerState(
         Instant created,
         String owner,
         Optional<Tracking> tracking,
-        boolean lateHooks) {
+        boolean lateHooks,
+        boolean initHolds) {
 
     /** The version of the OCI runtime specification which the state JSON follows. */
     public static final String OCI_VERSION = "1.2.1";
@@ -82,6 +86,11 @@ public record ContainerState(
         }
     }
 
+    /** What leads to its processes. */
+    public InitNote note() {
+        return new InitNote(new Leader(pid, pidStartTime), tracking);
+    }
+
     public ContainerState withInit(int initPid, long startTime) {
         return new ContainerState(
                 id,
@@ -94,7 +103,8 @@ public record ContainerState(
                 created,
                 owner,
                 tracking,
-                lateHooks);
+                lateHooks,
+                initHolds);
     }
 
     public ContainerState withTracking(Tracking cgroup) {
@@ -109,7 +119,8 @@ public record ContainerState(
                 created,
                 owner,
                 Optional.of(cgroup),
-                lateHooks);
+                lateHooks,
+                initHolds);
     }
 
     public ContainerState withStatus(Status next) {
@@ -124,6 +135,7 @@ public record ContainerState(
                 created,
                 owner,
                 tracking,
-                lateHooks);
+                lateHooks,
+                initHolds);
     }
 }

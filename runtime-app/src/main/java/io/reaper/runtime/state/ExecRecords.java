@@ -6,6 +6,7 @@ import io.reaper.linux.process.ProcessInfo;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
+import io.reaper.linux.text.Digits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * {@code <root>/<id>/execs/}: an empty file for each process that exec has started, named {@code
@@ -26,7 +28,6 @@ public final class ExecRecords {
     private static final int DIRECTORY_PERMISSIONS = 0700;
     private static final int FILE_PERMISSIONS = 0600;
     private static final int CREATE = OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_NOFOLLOW;
-    private static final int DECIMAL = 10;
 
     private final Path path;
 
@@ -37,15 +38,17 @@ public final class ExecRecords {
     /**
      * The first process of a session that belongs to the container.
      *
+     * @param pid 0 for none
      * @param startTime clock ticks since boot
      */
     public record Leader(int pid, long startTime) {
 
         /** It runs: neither gone, nor a zombie, nor another one with its number. */
         public boolean lives() {
-            return ProcessInfo.of(pid)
-                    .filter(info -> info.startTime() == startTime && !info.isZombie())
-                    .isPresent();
+            return pid != 0
+                    && ProcessInfo.of(pid)
+                            .filter(info -> info.startTime() == startTime && !info.isZombie())
+                            .isPresent();
         }
 
         private String file() {
@@ -103,16 +106,14 @@ public final class ExecRecords {
 
     private static Optional<Leader> parse(String name) {
         int dash = name.indexOf('-');
-        try {
-            return dash < 0
-                    ? Optional.empty()
-                    : Optional.of(
-                            new Leader(
-                                    Integer.parseInt(name, 0, dash, DECIMAL),
-                                    Long.parseLong(name, dash + 1, name.length(), DECIMAL)));
-        } catch (NumberFormatException e) {
+        if (dash < 0) {
             return Optional.empty();
         }
+        OptionalLong pid = Digits.parse(name, 0, dash, Integer.MAX_VALUE);
+        OptionalLong start = Digits.parse(name, dash + 1, name.length(), Long.MAX_VALUE);
+        return pid.isPresent() && start.isPresent()
+                ? Optional.of(new Leader((int) pid.getAsLong(), start.getAsLong()))
+                : Optional.empty();
     }
 
     /** For the one that clears up; empty if somebody else does, or there is nothing. */

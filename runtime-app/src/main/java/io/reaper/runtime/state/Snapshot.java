@@ -2,32 +2,36 @@ package io.reaper.runtime.state;
 
 import io.reaper.contract.ExitRecord;
 import io.reaper.linux.cgroup.Cgroup;
-import io.reaper.linux.process.ProcessInfo;
 import io.reaper.runtime.state.ContainerState.Tracking;
 import java.util.Optional;
 
 /**
  * A container at one moment.
  *
- * @param status derived: what state.json says, corrected by whether the init process still lives
- *     and by whether its cgroup is frozen
+ * @param status derived: what state.json says, corrected by whether the init process still lives,
+ *     by whether its program runs, and by whether its cgroup is frozen
+ * @param thawed the same, frozen or not
  * @param exit how the init process ended, when whoever reaped it has left a record
  */
-public record Snapshot(ContainerState state, Status status, Optional<ExitRecord> exit) {
+public record Snapshot(
+        ContainerState state, Status status, Status thawed, Optional<ExitRecord> exit) {
 
-    static Snapshot of(ContainerState state, Optional<ExitRecord> record) {
-        boolean lives = state.pid() != 0 && initLives(state);
+    static Snapshot of(ContainerState state, ContainerDirectory directory) {
         boolean notYetThere = state.status() == Status.CREATING && state.pid() == 0;
-        Status now = lives ? alive(state) : notYetThere ? Status.CREATING : Status.STOPPED;
-        return new Snapshot(
-                state, now, record.filter(exit -> now == Status.STOPPED && matches(exit, state)));
+        if (!notYetThere && !initLives(state)) {
+            Optional<ExitRecord> exit =
+                    directory.exit(state).filter(found -> matches(found, state));
+            return new Snapshot(state, Status.STOPPED, Status.STOPPED, exit);
+        }
+        Status thawed = hasRun(state, directory) ? Status.RUNNING : state.status();
+        // one that is being made is just that, for create holds its lock
+        boolean paused = thawed != Status.CREATING && isFrozen(state);
+        return new Snapshot(state, paused ? Status.PAUSED : thawed, thawed, Optional.empty());
     }
 
-    /** One that is being made is just that, for create holds its lock. */
-    private static Status alive(ContainerState state) {
-        return state.status() != Status.CREATING && isFrozen(state)
-                ? Status.PAUSED
-                : state.status();
+    /** The program runs, and start could not write it down, or was killed before. */
+    private static boolean hasRun(ContainerState state, ContainerDirectory directory) {
+        return state.status() == Status.CREATED && state.initHolds() && !directory.hold().isHeld();
     }
 
     private static boolean isFrozen(ContainerState state) {
@@ -36,9 +40,7 @@ public record Snapshot(ContainerState state, Status status, Optional<ExitRecord>
 
     /** The same process still runs: neither gone, nor a zombie, nor another one with its number. */
     public static boolean initLives(ContainerState state) {
-        return ProcessInfo.of(state.pid())
-                .filter(info -> info.startTime() == state.pidStartTime() && !info.isZombie())
-                .isPresent();
+        return state.note().init().lives();
     }
 
     private static boolean matches(ExitRecord exit, ContainerState state) {

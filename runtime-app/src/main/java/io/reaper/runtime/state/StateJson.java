@@ -6,19 +6,21 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
+import io.reaper.contract.IndentedJson;
 import io.reaper.contract.InvalidIdException;
+import io.reaper.contract.JsonDocument;
 import io.reaper.runtime.state.ContainerState.Tracking;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,14 +36,14 @@ public final class StateJson {
                     """
                     {"ociVersion": 0, "id": 0, "status": 0, "pid": 0, "bundle": 0, "rootfs": 0,
                      "created": 0, "owner": 0, "annotations": 0, "pidStartTime": 0, "cgroup": 0,
-                     "cgroupInode": 0, "lateHooks": 0}
+                     "cgroupInode": 0, "lateHooks": 0, "initHolds": 0}
                     """);
 
     private StateJson() {}
 
     /** Names that a parser has seen need not be made again: in an image, before it is started. */
     private static JsonFactory knowing(String document) {
-        JsonFactory factory = new JsonFactory();
+        JsonFactory factory = JsonDocument.remembering();
         try (JsonParser json = factory.createParser(document.getBytes(StandardCharsets.UTF_8))) {
             while (json.nextToken() != null) {
                 json.currentName();
@@ -56,7 +58,7 @@ public final class StateJson {
     static byte[] encode(ContainerState state) {
         return write(
                 json -> {
-                    json.useDefaultPrettyPrinter();
+                    json.setPrettyPrinter(IndentedJson.printer());
                     json.writeStartObject();
                     common(json, state, state.status(), state.pid());
                     json.writeNumberField("pidStartTime", state.pidStartTime());
@@ -66,6 +68,9 @@ public final class StateJson {
                     }
                     if (state.lateHooks()) {
                         json.writeBooleanField("lateHooks", true);
+                    }
+                    if (state.initHolds()) {
+                        json.writeBooleanField("initHolds", true);
                     }
                     json.writeEndObject();
                 });
@@ -91,7 +96,7 @@ public final class StateJson {
     public static byte[] show(Snapshot snapshot) {
         return write(
                 json -> {
-                    json.useDefaultPrettyPrinter();
+                    json.setPrettyPrinter(IndentedJson.printer());
                     shown(json, snapshot);
                 });
     }
@@ -153,7 +158,7 @@ public final class StateJson {
         Map<String, Long> numbers = new LinkedHashMap<>();
         Set<String> flags = new HashSet<>();
         Map<String, String> annotations = new LinkedHashMap<>();
-        try (JsonParser json = FACTORY.createParser(document)) {
+        try (JsonParser json = JsonDocument.parser(FACTORY, document)) {
             expect(json.nextToken() == JsonToken.START_OBJECT, "not an object");
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
@@ -181,7 +186,7 @@ public final class StateJson {
         try {
             return new ContainerState(
                     ContainerId.of(texts.get("id")),
-                    Status.valueOf(texts.get("status").toUpperCase(Locale.ROOT)),
+                    status(texts.get("status")),
                     Math.toIntExact(numbers.get("pid")),
                     numbers.get("pidStartTime"),
                     Path.of(texts.get("bundle")),
@@ -194,13 +199,26 @@ public final class StateJson {
                                     path ->
                                             new Tracking(
                                                     path, numbers.getOrDefault("cgroupInode", 0L))),
-                    flags.contains("lateHooks"));
-        } catch (InvalidIdException
-                | IllegalArgumentException
-                | ArithmeticException
-                | DateTimeException e) {
+                    flags.contains("lateHooks"),
+                    flags.contains("initHolds"));
+        } catch (InvalidPathException e) {
+            throw new IOException("bundle is no path", e);
+        } catch (InvalidIdException | IllegalArgumentException e) { // of the id, of the cgroup
             throw new IOException(e.getMessage(), e);
+        } catch (ArithmeticException e) {
+            throw new IOException("pid is none", e);
+        } catch (DateTimeException e) {
+            throw new IOException("created is no time", e);
         }
+    }
+
+    private static Status status(String text) throws IOException {
+        for (Status status : Status.values()) {
+            if (status.text().equals(text)) {
+                return status;
+            }
+        }
+        throw new IOException("status is none that there is");
     }
 
     private static void expect(boolean good, String otherwise) throws IOException {

@@ -70,14 +70,12 @@ public final class StateStore {
         }
     }
 
-    /** Ids in their order; entries that are no container are left out. */
+    /** What may be a container's id, in order; not all of it need be a container. */
     public List<ContainerId> ids() {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
             for (Path entry : entries) {
-                if (Files.exists(entry.resolve(ContainerDirectory.STATE))) {
-                    names.add(entry.getFileName().toString());
-                }
+                names.add(entry.getFileName().toString());
             }
         } catch (NoSuchFileException e) {
             return List.of(); // nothing has ever been created here

@@ -114,7 +114,7 @@ class SpecReaderTest {
                     {"[]", "p: expected an object, found an array"},
                     {
                         "{\"args\":[\"a\"],\"cwd\":\"/\"} x",
-                        "p: line 1, column 26: Unrecognized token 'x'"
+                        "p: line 1, column 26: Unrecognized token"
                     },
                 }) {
             SpecException e =
@@ -149,8 +149,8 @@ class SpecReaderTest {
                     "args":["a",null]                       | process.args[1]: expected a string, found null
                     "args":["a\\u0000b"]                    | process.args[0]: contains a NUL character
                     "env":["A\\u0000=1"]                    | process.env[0]: contains a NUL character
-                    "env":["A=1","B"]                       | process.env[1]: "B" is not NAME=value
-                    "env":["=1"]                            | process.env[0]: "=1" is not NAME=value
+                    "env":["A=1","B"]                       | process.env[1]: has no "=": NAME=value is wanted
+                    "env":["=1"]                            | process.env[0]: has no name
                     "env":{"A":"1"}                         | process.env: expected an array, found an object
                     "cwd":"tmp"                             | process.cwd: "tmp" is not an absolute path
                     "cwd":true                              | process.cwd: expected a string, found a boolean

@@ -53,8 +53,8 @@ class RuntimeCommandLineTest {
                     state a b                    | unexpected argument "b"
                     create --frob a              | unknown option "--frob"
                     --log-format xml list        | Invalid value for option '--log-format': "xml" is neither text nor json
-                    create a --preserve-fds x    | Invalid value for option '--preserve-fds': 'x' is not an int
-                    create a --preserve-fds -1   | --preserve-fds -1: must not be negative
+                    create a --preserve-fds x    | Invalid value for option '--preserve-fds': "x" is not a number from 0 to 2147483647
+                    create a --preserve-fds -1   | Invalid value for option '--preserve-fds': "-1" is not a number from 0 to 2147483647
                     ps -f json a -ef             | options of ps(1) go with --format table only
                     spec --rootless              | --rootless: not supported, there are no user namespaces yet
                     spec a                       | unexpected argument "a"
@@ -71,7 +71,7 @@ class RuntimeCommandLineTest {
             delimiter = '|',
             textBlock =
                     """
-                    exec --preserve-fds -1 a b   | --preserve-fds -1: must not be negative
+                    exec --preserve-fds １ a b   | Invalid value for option '--preserve-fds': "１" is not a number from 0 to 2147483647
                     exec --cgroup x a b          | --process-label, --apparmor and --cgroup are not supported in host mode: leave them out
                     exec -p f a b                | --process FILE says what runs: leave out the command behind the ID
                     exec --process=f a -- b c    | --process FILE says what runs: leave out the command behind the ID
@@ -107,8 +107,8 @@ class RuntimeCommandLineTest {
                     exec -u 1: none id    | --user "1:": not a number from 0 to 4294967294 (names are unknown)
                     exec -u -1 none id    | --user "-1": not a number from 0 to 4294967294 (names are unknown)
                     exec -g 1 -g y none i | --additional-gids "y": not a number from 0 to 4294967294 (names are unknown)
-                    exec -e X none id     | invalid environment variable: "X"
-                    exec -e =1 none id    | invalid environment variable: "=1"
+                    exec -e X none id     | invalid environment variable: --env number 1 has no "="
+                    exec -e A= -e =1 none id | invalid environment variable: --env number 2 has no name
                     exec --cwd x none id  | --cwd x: not an absolute path
                     """)
     void anExecThatCannotStartIs255AndOneLine(String args, String message) {

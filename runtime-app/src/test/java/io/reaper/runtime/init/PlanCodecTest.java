@@ -40,6 +40,7 @@ class PlanCodecTest {
                                 StepSamples.LIMITS,
                                 InitPlan.Gate.NONE,
                                 true,
+                                new InitPlan.Inherited(List.of(4, 6), true),
                                 Optional.empty())
                         .withStartHooks(HOOKS);
         assertEquals(plan, PlanCodec.decode(PlanCodec.encode(plan)));

@@ -22,7 +22,7 @@ class ExecutableWaysKernelTest {
 
     /** Only the program of a finished build has one. */
     private static final Pattern COMMIT =
-            Pattern.compile("(commit: | *\"io.reaper.runtime.commit\" : ).*\n");
+            Pattern.compile("(commit: | *\"io.reaper.runtime.commit\": ).*\n");
 
     /** These calls name a state directory of their own. */
     private static final List<String> WITHOUT_ROOT =

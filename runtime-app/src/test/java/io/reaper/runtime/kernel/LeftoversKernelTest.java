@@ -67,6 +67,29 @@ class LeftoversKernelTest {
     }
 
     @Test
+    void killReachesTheDaemon() {
+        long daemon = runDetached(List.of(), "exec sleep 1000");
+        long init = runtime.state(runtime.id()).get("pid").asLong();
+        runtime.ok("kill", runtime.id(), "HUP");
+        awaitEnd(init);
+        assertTrue(lives(daemon), "another signal is for init alone");
+        assertTrue(runtime.refused("kill", runtime.id(), "TERM").contains("not running"));
+        runtime.ok("kill", runtime.id(), "KILL");
+        awaitEnd(daemon);
+        assertTrue(runtime.refused("kill", runtime.id(), "KILL").contains("not running"));
+        runtime.ok("delete", runtime.id());
+    }
+
+    @Test
+    void killOfInitReachesTheDaemon() {
+        long daemon = runDetached(List.of(), "exec sleep 1000");
+        long init = runtime.state(runtime.id()).get("pid").asLong();
+        runtime.ok("kill", runtime.id(), "KILL");
+        awaitEnd(daemon, init);
+        runtime.ok("delete", runtime.id());
+    }
+
+    @Test
     void forcedDeletionReachesTheDaemonOfARunningContainer() {
         long daemon = runDetached(List.of(), "exec sleep 1000");
         long init = runtime.state(runtime.id()).get("pid").asLong();
@@ -95,15 +118,7 @@ class LeftoversKernelTest {
 
     @Test
     void withoutACgroupTheTreeIsWalked() {
-        List<String> noCgroup2 =
-                List.of(
-                        "unshare",
-                        "-m",
-                        "sh",
-                        "-c",
-                        "for m in $(awk '$0 ~ / - cgroup2 / {print $5}' /proc/self/mountinfo);"
-                                + " do umount -l $m || exit 99; done; exec \"$@\"",
-                        "sh");
+        List<String> noCgroup2 = RuntimeExtension.NO_CGROUP2;
         long daemon = runDetached(noCgroup2, "exec sleep 1000");
         long init = runtime.state(runtime.id()).get("pid").asLong();
         assertFalse(
@@ -112,6 +127,16 @@ class LeftoversKernelTest {
                         .orElse(false));
         assertEquals(0, runtime.run(noCgroup2, "kill", "--all", runtime.id(), "KILL").status());
         assertFalse(lives(daemon) || lives(init));
+        runtime.ok("delete", runtime.id());
+    }
+
+    @Test
+    void withoutACgroupKillReachesTheTree() {
+        long daemon = runDetached(RuntimeExtension.NO_CGROUP2, "exec sleep 1000");
+        long init = runtime.state(runtime.id()).get("pid").asLong();
+        assertEquals(
+                0, runtime.run(RuntimeExtension.NO_CGROUP2, "kill", runtime.id(), "9").status());
+        awaitEnd(daemon, init);
         runtime.ok("delete", runtime.id());
     }
 

@@ -37,7 +37,8 @@ class ProcessKernelTest {
         TestBundle bundle = runtime.program("/usr/bin/env");
         bundle.process().putArray("env").add("A=1").add("EMPTY=").add("U=ü \"x\"").add("A=2");
         assertEquals(
-                List.of("A=2", "EMPTY=", "U=ü \"x\""), output(bundle).lines().sorted().toList());
+                List.of("A=2", "EMPTY=", "HOME=/root", "U=ü \"x\""),
+                output(bundle).lines().sorted().toList());
     }
 
     @Test
@@ -203,15 +204,6 @@ class ProcessKernelTest {
         assertEquals(0, result.status(), result.toString());
         assertTrue(result.out().startsWith("Linux version"), result.out());
         assertFalse(result.out().contains("5 is open"), result.out());
-        assertTrue(
-                runtime.refused(
-                                "create",
-                                "--preserve-fds",
-                                "90",
-                                "-b",
-                                bundle.toString(),
-                                runtime.id() + "-2")
-                        .startsWith("--preserve-fds 90: descriptor "));
     }
 
     @Test

@@ -36,6 +36,17 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
 
     static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Before a command: it sees no mount of cgroup2. */
+    static final List<String> NO_CGROUP2 =
+            List.of(
+                    "unshare",
+                    "-m",
+                    "sh",
+                    "-c",
+                    "for m in $(awk '$0 ~ / - cgroup2 / {print $5}' /proc/self/mountinfo);"
+                            + " do umount -l $m || exit 99; done; exec \"$@\"",
+                    "sh");
+
     private static final Optional<String> PEER =
             Optional.ofNullable(System.getProperty("reaper.runtime"));
     private static final Duration PATIENCE = Duration.ofMinutes(2);

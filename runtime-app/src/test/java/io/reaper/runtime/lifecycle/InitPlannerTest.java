@@ -17,6 +17,7 @@ import io.reaper.runtime.init.step.SetGroups;
 import io.reaper.runtime.init.step.SetUid;
 import io.reaper.runtime.init.step.SetUmask;
 import io.reaper.runtime.init.step.TakeTerminal;
+import io.reaper.runtime.launch.CallerDescriptors;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InitPlannerTest {
 
     private static final ContainerId ID = ContainerId.of("c");
+
+    private static final Surroundings ALONE =
+            new Surroundings(List.of(), CallerDescriptors.NONE, uid -> "/home/" + uid);
 
     private static Spec spec(String properties, String more) {
         String json =
@@ -47,7 +51,7 @@ class InitPlannerTest {
                         spec(
                                 ",\"env\":[\"A=1\"],\"user\":{\"uid\":7,\"gid\":8}",
                                 ",\"annotations\":{" + annotations + "}"))
-                .plan(ID, true, InitPlan.Gate.START);
+                .plan(ID, true, InitPlan.Gate.START, ALONE);
     }
 
     private static List<String> names(InitPlan plan) {
@@ -64,13 +68,14 @@ class InitPlannerTest {
                                 "ioPriority":{"class":"IOPRIO_CLASS_BE","priority":3},
                                 "scheduler":{"policy":"SCHED_OTHER"}
                                 """)
-                        .plan(ID, true, InitPlan.Gate.START);
+                        .plan(ID, true, InitPlan.Gate.START, ALONE);
         assertEquals(
                 List.of(
                         "BecomeSubreaper",
                         "OwnStreams",
                         "JoinSessionKeyring",
                         "SetOomScore",
+                        "UseAllProcessors",
                         "SetScheduler",
                         "SetIoPriority",
                         "RaiseLimits",
@@ -89,7 +94,7 @@ class InitPlannerTest {
 
     @Test
     void withoutCapabilitiesAllAreDroppedAndGroupsAreCleared() {
-        InitPlan plan = planner("").plan(ID, false, InitPlan.Gate.START);
+        InitPlan plan = planner("").plan(ID, false, InitPlan.Gate.START, ALONE);
         assertTrue(plan.steps().contains(new LimitBoundingSet(0)));
         assertTrue(plan.steps().contains(new SetCapabilities(Capabilities.Sets.NONE)));
         assertTrue(plan.steps().contains(new SetGroups(List.of())));
@@ -101,7 +106,7 @@ class InitPlannerTest {
     void aTerminalIsTakenWhereStreamsWouldBeGiven() {
         InitPlan plan =
                 planner(",\"terminal\":true,\"user\":{\"uid\":7,\"gid\":8}")
-                        .plan(ID, true, InitPlan.Gate.NONE);
+                        .plan(ID, true, InitPlan.Gate.NONE, ALONE);
         assertEquals(
                 List.of("BecomeSubreaper", "TakeTerminal", "JoinSessionKeyring"),
                 names(plan).subList(0, 3));
@@ -115,7 +120,7 @@ class InitPlannerTest {
                 planner(
                         ",\"capabilities\":{\"bounding\":[\"CAP_KILL\",\"CAP_FOO\"],"
                                 + "\"ambient\":[\"CAP_FOO\",\"CAP_BAR\"]}");
-        InitPlan plan = planner.plan(ID, false, InitPlan.Gate.START);
+        InitPlan plan = planner.plan(ID, false, InitPlan.Gate.START, ALONE);
         assertTrue(plan.steps().contains(new LimitBoundingSet(Capability.CAP_KILL.mask())));
         assertEquals(
                 Optional.of("ignoring unknown or unavailable capabilities: [CAP_BAR, CAP_FOO]"),
@@ -153,16 +158,16 @@ class InitPlannerTest {
         InitPlan plan = created(annotations);
         assertFalse(plan.placeholder());
         assertEquals(List.of("a"), plan.args());
-        assertEquals(List.of("A=1"), plan.env());
+        assertEquals(List.of("A=1", "HOME=/home/7"), plan.env());
         assertTrue(plan.steps().contains(new ChangeDirectory("/w")));
     }
 
     @Test
     void theLastOfEachVariableCounts() {
         assertEquals(
-                List.of("A=3", "B=2"),
-                planner(",\"env\":[\"A=1\",\"B=2\",\"A=3\"]")
-                        .plan(ID, false, InitPlan.Gate.START)
+                List.of("A=3", "B=2", "HOME=/h"),
+                planner(",\"env\":[\"A=1\",\"B=2\",\"HOME=/h\",\"A=3\"]")
+                        .plan(ID, false, InitPlan.Gate.START, ALONE)
                         .env());
     }
 }

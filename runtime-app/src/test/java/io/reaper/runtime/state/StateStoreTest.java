@@ -53,7 +53,8 @@ class StateStoreTest {
                 Instant.parse("2026-01-02T03:04:05.123456789Z"),
                 "root",
                 Optional.of(new Tracking("/reaper/c1", 77)),
-                true);
+                true,
+                false);
     }
 
     private static int ownPid() {
@@ -183,9 +184,9 @@ class StateStoreTest {
         Snapshot stopped = directory.snapshot().orElseThrow();
         assertEquals(137, stopped.exit().orElseThrow().exitStatus());
         String shown = new String(StateJson.show(stopped), java.nio.charset.StandardCharsets.UTF_8);
-        assertTrue(shown.contains("\"exitStatus\" : 137"), shown);
-        assertTrue(shown.contains("\"signal\" : 9"), shown);
-        assertTrue(shown.contains("\"exitedAt\" : \"1970-01-01T00:00:00Z\""), shown);
+        assertTrue(shown.contains("\"exitStatus\": 137"), shown);
+        assertTrue(shown.contains("\"signal\": 9"), shown);
+        assertTrue(shown.contains("\"exitedAt\": \"1970-01-01T00:00:00Z\""), shown);
         assertFalse(shown.contains("pidStartTime"), shown);
         // not while it lives
         directory.save(state(Status.RUNNING, ownPid(), ownStart()));

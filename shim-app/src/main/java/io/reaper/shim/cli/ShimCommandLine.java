@@ -1,16 +1,21 @@
 package io.reaper.shim.cli;
 
+import io.reaper.contract.WorkingDirectory;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.shim.daemon.ServeCommand;
 import io.reaper.shim.error.ShimException;
+import io.reaper.shim.input.GoFlags;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IFactory;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /** The commands; an error is one line on stderr and an exit status that is not 0. */
 public final class ShimCommandLine {
@@ -29,9 +34,7 @@ public final class ShimCommandLine {
         serve = new ServeCommand(vertx);
         commandLine =
                 new CommandLine(new RootCommand(), new Commands(serve))
-                        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-                        .setParameterExceptionHandler((error, words) -> fail(error))
-                        .setExecutionExceptionHandler((error, command, parsed) -> fail(error));
+                        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         // picocli makes a command at its first use, by reflection, which an image has for none
         commandLine.getSubcommands().values().forEach(CommandLine::getCommand);
     }
@@ -57,23 +60,51 @@ public final class ShimCommandLine {
     }
 
     /**
-     * Does what the arguments say.
+     * Does what the arguments say. Whatever is thrown ends here, in one line.
      *
-     * @param args as {@link io.reaper.shim.input.GoFlags#toPicocli} gives them
+     * @param args in the syntax of Go's package flag, as containerd gives them
      * @return the exit status
      */
     public int execute(String... args) {
-        return commandLine.execute(args);
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> fail(error));
+        try {
+            WorkingDirectory.leaveIfLost();
+            // not picocli's own execute(), which prints the stack trace of what it does not expect
+            return commandLine
+                    .getExecutionStrategy()
+                    .execute(commandLine.parseArgs(GoFlags.toPicocli(args)));
+        } catch (ExecutionException e) {
+            return fail(e.getCause() == null ? e : e.getCause());
+        } catch (Throwable e) {
+            return fail(e);
+        }
     }
 
     /** containerd shows this line to the user (of {@code start}) or logs it. */
-    private static int fail(Exception error) {
-        String line = NAME + ShimException.text(error) + "\n";
+    private static int fail(Throwable error) {
         try {
-            Fd.of(2).write(line.getBytes(StandardCharsets.UTF_8));
+            Fd.of(2).write((line(error) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (LinuxException e) {
             return 1; // nobody listens
         }
         return 1;
+    }
+
+    static String line(Throwable error) {
+        return NAME + words(error);
+    }
+
+    /** What picocli says of a call that it does not understand is meant for users. */
+    private static String words(Throwable error) {
+        boolean misuse =
+                error instanceof ParameterException
+                        && (error.getCause() == null
+                                || error.getCause() instanceof TypeConversionException);
+        return misuse
+                ? error.getMessage().lines().findFirst().orElse("")
+                : ShimException.text(
+                        error instanceof ParameterException && error.getCause() != null
+                                ? error.getCause()
+                                : error);
     }
 }

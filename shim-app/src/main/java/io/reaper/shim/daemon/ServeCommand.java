@@ -46,7 +46,7 @@ public final class ServeCommand implements Callable<Integer> {
             log = flags.openLog(settings);
             reportUncaught(log);
             Frugality.configure();
-            Daemon daemon = Daemon.start(flags, settings, vertx.apply(log::warn), log);
+            Daemon daemon = Daemon.start(flags, settings, events(log), log);
             endOnSignal(daemon);
             if (start.isPresent() && !announce(start.get())) {
                 log.info("start was killed before it had printed our address");
@@ -54,7 +54,7 @@ public final class ServeCommand implements Callable<Integer> {
             }
             daemon.serve();
             return 0;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.error("daemon", e);
             String reason = ShimException.text(e);
             start.ifPresent(channel -> channel.tellFailure(reason));
@@ -68,6 +68,11 @@ public final class ServeCommand implements Callable<Integer> {
     private static void reportUncaught(ShimLog log) {
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, error) -> log.error(thread.getName() + " ended", error));
+    }
+
+    /** Vert.x would print what a handler throws. */
+    private Vertx events(ShimLog log) {
+        return vertx.apply(log::warn).exceptionHandler(error -> log.error("an event", error));
     }
 
     /** Whether containerd has our address. */

@@ -1,6 +1,7 @@
 package io.reaper.shim.error;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.FailureText;
 import io.reaper.contract.ReaperException;
 
 /**
@@ -54,11 +55,8 @@ public final class ShimException extends ReaperException {
         return new ShimException(ErrorCode.E_NOT_SUPPORTED, Kind.UNIMPLEMENTED, message);
     }
 
-    /** The first line of what an error says; its class where it says nothing. */
+    /** One line for whoever reads logs or called us. */
     public static String text(Throwable error) {
-        String message = error.getMessage();
-        return message == null || message.isBlank()
-                ? error.getClass().getSimpleName()
-                : message.lines().findFirst().orElse(message);
+        return FailureText.of(error);
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Timestamp;
 import io.grpc.Status.Code;
+import io.reaper.contract.FailureText;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.proto.events.Envelope;
@@ -216,7 +217,7 @@ public final class EventQueue implements EventSink {
             default -> {
                 problems.accept(
                         "containerd refused a %s event: %s"
-                                .formatted(head.topic().path(), failure.getMessage()));
+                                .formatted(head.topic().path(), FailureText.of(failure)));
                 waiting.poll();
                 send();
             }

@@ -111,7 +111,7 @@ public final class KernelEvents implements AutoCloseable {
     private void handle(Runnable handler) {
         try {
             handler.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // the thread serves every container: one handler's failure must not end it
             log.error("event of a descriptor", e);
         }

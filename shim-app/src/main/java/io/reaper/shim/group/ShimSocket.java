@@ -7,6 +7,7 @@ import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 
 import io.reaper.contract.AtomicFile;
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.FailureText;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
 import io.reaper.linux.file.LinuxFiles;
@@ -138,7 +139,7 @@ public final class ShimSocket {
             throw new ShimException(
                     ErrorCode.E_SYSTEM,
                     ShimException.Kind.FAILED,
-                    "make " + directory + ": " + e.getMessage(),
+                    "make " + directory + ": " + FailureText.of(e),
                     e);
         }
     }
@@ -228,7 +229,7 @@ public final class ShimSocket {
                 throw new ShimException(
                         ErrorCode.E_SYSTEM,
                         ShimException.Kind.FAILED,
-                        "delete " + file + ": " + e.getMessage(),
+                        "delete " + file + ": " + FailureText.of(e),
                         e);
             }
         }

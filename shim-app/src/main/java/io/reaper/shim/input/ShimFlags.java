@@ -4,6 +4,7 @@ import io.reaper.contract.ContainerId;
 import io.reaper.contract.ErrorCode;
 import io.reaper.contract.InvalidIdException;
 import io.reaper.contract.Settings;
+import io.reaper.contract.WorkingDirectory;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.log.ShimLog;
 import java.nio.file.Path;
@@ -104,8 +105,9 @@ public final class ShimFlags {
         return debug;
     }
 
+    /** Absolute; relative ones begin at the working directory, which has to be there. */
     public Path bundle() {
-        return Path.of(bundle).toAbsolutePath().normalize();
+        return WorkingDirectory.check(Path.of(bundle)).toAbsolutePath().normalize();
     }
 
     public Path socket() {

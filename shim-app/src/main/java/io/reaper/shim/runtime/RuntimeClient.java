@@ -2,6 +2,7 @@ package io.reaper.shim.runtime;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.FailureText;
 import io.reaper.linux.event.Deadline;
 import io.reaper.shim.error.ShimException;
 import io.reaper.shim.error.ShimException.Kind;
@@ -269,7 +270,7 @@ public final class RuntimeClient implements OciRuntime {
             throw new ShimException(
                     ErrorCode.E_SYSTEM,
                     Kind.FAILED,
-                    "delete " + pidFile + ": " + e.getMessage(),
+                    "delete " + pidFile + ": " + FailureText.of(e),
                     e);
         }
     }
@@ -281,7 +282,7 @@ public final class RuntimeClient implements OciRuntime {
             throw new ShimException(
                     ErrorCode.E_RUNTIME_ANSWER,
                     Kind.FAILED,
-                    "the OCI runtime left no pid in " + pidFile + ": " + e.getMessage(),
+                    "the OCI runtime left no pid in " + pidFile + ": " + FailureText.of(e),
                     e);
         }
     }

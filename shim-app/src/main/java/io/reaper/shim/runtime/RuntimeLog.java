@@ -34,8 +34,7 @@ final class RuntimeLog {
     /** Whether a command can append to it: not where the bundle is gone, read-only or full. */
     static boolean isWritable(Path log) {
         int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
-        try {
-            Fd.open(log, flags, PERMISSIONS).close();
+        try (Fd _ = Fd.open(log, flags, PERMISSIONS)) {
             return true;
         } catch (LinuxException e) {
             return false;

@@ -33,7 +33,7 @@ public record SelfCommand(String path, List<String> words) {
             String commandLine = Files.readString(Path.of("/proc/self/cmdline"));
             return new SelfCommand(exe, prefix(List.of(commandLine.split("\0", 0))));
         } catch (IOException e) {
-            throw new UncheckedIOException("find my own program: " + e.getMessage(), e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.reaper.shim.start;
 
+import io.reaper.contract.FailureText;
 import io.reaper.linux.process.ProcessInfo;
 import io.reaper.shim.log.ShimLog;
 import java.io.IOException;
@@ -24,7 +25,7 @@ final class OomScore {
             int score = Integer.parseInt(Files.readString(file(parent)).strip());
             Files.writeString(file(daemon), Integer.toString(Math.min(score + 1, MAX)));
         } catch (IOException | NumberFormatException e) {
-            log.info("oom_score_adj of the daemon stays as it is: " + e.getMessage());
+            log.info("oom_score_adj of the daemon stays as it is: " + FailureText.of(e));
         }
     }
 

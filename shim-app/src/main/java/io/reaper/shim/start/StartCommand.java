@@ -45,7 +45,7 @@ public final class StartCommand implements Callable<Integer> {
         ShimLog log = flags.openLog(Settings.load());
         try {
             printAddress(id, log);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.error("start", e);
             throw e;
         }

@@ -7,6 +7,7 @@ import static io.reaper.linux.seam.OpenFlags.O_RDWR;
 import static io.reaper.linux.seam.OpenFlags.O_WRONLY;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.FailureText;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
 import io.reaper.shim.error.ShimException;
@@ -84,7 +85,7 @@ record StandardStream(Fd process, Optional<Fd> kept) {
             throw new ShimException(
                     ErrorCode.E_STDIO_INVALID,
                     ShimException.Kind.FAILED,
-                    "log file " + path + ": " + e.getMessage(),
+                    "log file " + path + ": " + FailureText.of(e),
                     e);
         }
         Fd file = Fd.open(path, O_WRONLY | O_CREAT | O_APPEND, LOG_PERMISSIONS);

@@ -5,6 +5,7 @@ import io.netty.util.internal.logging.FormattingTuple;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.MessageFormatter;
+import io.reaper.contract.FailureText;
 import java.io.Serial;
 import java.util.function.Consumer;
 
@@ -46,7 +47,8 @@ final class NettyLog extends InternalLoggerFactory {
         }
 
         private void tell(String message, Throwable cause) {
-            problems.accept("netty: " + message + (cause == null ? "" : ": " + cause));
+            problems.accept(
+                    "netty: " + message + (cause == null ? "" : ": " + FailureText.of(cause)));
         }
 
         @Override

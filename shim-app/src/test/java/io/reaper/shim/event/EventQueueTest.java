@@ -14,6 +14,7 @@ import io.reaper.proto.events.Envelope;
 import io.reaper.proto.events.TaskExit;
 import io.reaper.proto.events.TaskOOM;
 import io.reaper.proto.events.TaskStart;
+import io.reaper.shim.ttrpc.TtrpcException;
 import io.reaper.shim.vertx.ShimVertx;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -389,8 +390,6 @@ class EventQueueTest {
 
     @Test
     void addressMustBeAPath() throws IOException {
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new EventQueue(vertx, "", "ns", problems::add));
+        assertThrows(TtrpcException.class, () -> new EventQueue(vertx, "", "ns", problems::add));
     }
 }

@@ -2,6 +2,7 @@ package io.reaper.runtime.cli.about;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.reaper.contract.IndentedJson;
 import io.reaper.linux.credential.Capability;
 import io.reaper.runtime.cli.answer.Answer;
 import io.reaper.runtime.cli.option.HelpOption;
@@ -40,7 +41,7 @@ public final class FeaturesCommand implements Callable<Integer> {
     public Integer call() {
         ByteArrayOutputStream document = new ByteArrayOutputStream();
         try (JsonGenerator json = new JsonFactory().createGenerator(document)) {
-            json.useDefaultPrettyPrinter();
+            json.setPrettyPrinter(IndentedJson.printer());
             write(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

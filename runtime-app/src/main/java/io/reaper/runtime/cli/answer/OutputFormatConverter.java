@@ -1,5 +1,6 @@
 package io.reaper.runtime.cli.answer;
 
+import io.reaper.linux.text.Excerpt;
 import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
@@ -15,7 +16,7 @@ public final class OutputFormatConverter implements ITypeConverter<OutputFormat>
             case "json" -> OutputFormat.JSON;
             default ->
                     throw new TypeConversionException(
-                            "\"" + value + "\" is neither table nor json");
+                            Excerpt.quoted(value) + " is neither table nor json");
         };
     }
 

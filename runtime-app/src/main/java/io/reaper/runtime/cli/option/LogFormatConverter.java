@@ -1,5 +1,6 @@
 package io.reaper.runtime.cli.option;
 
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.log.LogFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -15,7 +16,8 @@ final class LogFormatConverter implements ITypeConverter<LogFormat>, Iterable<St
             case "text" -> LogFormat.TEXT;
             case "json" -> LogFormat.JSON;
             default ->
-                    throw new TypeConversionException("\"" + value + "\" is neither text nor json");
+                    throw new TypeConversionException(
+                            Excerpt.quoted(value) + " is neither text nor json");
         };
     }
 

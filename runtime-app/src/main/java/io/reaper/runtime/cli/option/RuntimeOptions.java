@@ -1,6 +1,8 @@
 package io.reaper.runtime.cli.option;
 
 import io.reaper.contract.Settings;
+import io.reaper.contract.WorkingDirectory;
+import io.reaper.contract.WorkingDirectory.LostDirectoryException;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.lifecycle.Create;
 import io.reaper.runtime.lifecycle.Delete;
@@ -77,9 +79,10 @@ public abstract class RuntimeOptions {
         }
         Optional<Path> setting = settings().runtimeLog();
         try {
-            return setting.map(path -> RuntimeLog.open(path, logFormat, debug))
+            return setting.map(WorkingDirectory::check)
+                    .map(path -> RuntimeLog.open(path, logFormat, debug))
                     .orElseGet(RuntimeLog::none);
-        } catch (LinuxException e) {
+        } catch (LinuxException | LostDirectoryException e) {
             return RuntimeLog.none(); // a node's log must not stop its containers
         }
     }
@@ -93,7 +96,8 @@ public abstract class RuntimeOptions {
     }
 
     private StateStore store() {
-        return new StateStore(root.orElseGet(() -> settings().runtimeRoot()));
+        return new StateStore(
+                root.orElseGet(() -> WorkingDirectory.check(settings().runtimeRoot())));
     }
 
     public Create create() {
@@ -105,7 +109,7 @@ public abstract class RuntimeOptions {
     }
 
     public Kill kill() {
-        return new Kill(store());
+        return new Kill(store(), this::log);
     }
 
     public Delete delete() {
@@ -113,7 +117,7 @@ public abstract class RuntimeOptions {
     }
 
     public Run containerRun() {
-        return new Run(store(), create(), start(), delete());
+        return new Run(store(), create(), start(), delete(), log());
     }
 
     public Exec exec() {

@@ -1,9 +1,12 @@
 package io.reaper.runtime.cli.ps;
 
+import io.reaper.linux.text.Digits;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.child.Sink;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -65,13 +68,16 @@ final class ProcessTable implements Sink {
             }
             return true;
         }
-        try {
-            return wanted.contains(Integer.valueOf(fields.get(column)));
-        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+        OptionalLong pid =
+                column < fields.size()
+                        ? Digits.parse(fields.get(column), Integer.MAX_VALUE)
+                        : OptionalLong.empty();
+        if (pid.isEmpty()) {
             throw new PsException(
-                    "ps: no PID in the line \""
-                            + text.strip()
-                            + "\": ask for the PID first (-o pid,…)");
+                    "ps: no PID in the line "
+                            + Excerpt.quoted(text.strip())
+                            + ": ask for the PID first (-o pid,…)");
         }
+        return wanted.contains((int) pid.getAsLong());
     }
 }

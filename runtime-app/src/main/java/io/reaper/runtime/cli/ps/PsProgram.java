@@ -6,6 +6,7 @@ import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.process.Environment;
 import io.reaper.linux.process.ExitStatus;
 import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.child.ChildRun;
 import io.reaper.runtime.child.Tail;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class PsProgram {
         if (end instanceof ChildRun.End.Exited(ExitStatus status) && status.shellStatus() != 0) {
             String said = complaint.text();
             throw new PsException(
-                    String.join(" ", argv)
+                    Excerpt.of(String.join(" ", argv))
                             + ": exit status "
                             + status.shellStatus()
                             + (said.isEmpty() ? "" : ": " + said));
@@ -56,7 +57,7 @@ final class PsProgram {
             }
         }
         throw new PsException(
-                "ps(1) is not in PATH=" + path + ": install it (procps), or use --format json");
+                "ps(1) is in no directory of PATH: install it (procps), or use --format json");
     }
 
     private static boolean isProgram(String file) {

@@ -1,15 +1,14 @@
 package io.reaper.runtime.cli.verb;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.WorkingDirectory;
 import io.reaper.runtime.cli.option.ContainerIdConverter;
+import io.reaper.runtime.cli.option.CountConverter;
 import io.reaper.runtime.lifecycle.CreateRequest;
 import java.nio.file.Path;
 import java.util.Optional;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** What {@code create} and {@code run} both take. */
 final class CreateOptions {
@@ -50,24 +49,21 @@ final class CreateOptions {
     @Option(
             names = "--preserve-fds",
             paramLabel = "N",
-            description = "pass N descriptors from 3 on to the program (default: 0)")
+            converter = CountConverter.class,
+            description = "pass on those of the N descriptors from 3 on that are open (default: 0)")
     int preserveFds;
-
-    @Spec(Spec.Target.MIXEE)
-    CommandSpec command;
 
     /**
      * @param detached whether the verb returns while the program runs
      */
     CreateRequest request(boolean detached) {
-        if (preserveFds < 0) {
-            throw refused("--preserve-fds " + preserveFds + ": must not be negative");
-        }
         return new CreateRequest(
-                id, bundle, pidFile, consoleSocket, detached, !noNewKeyring, preserveFds);
-    }
-
-    private ParameterException refused(String reason) {
-        return new ParameterException(command.commandLine(), reason);
+                id,
+                WorkingDirectory.check(bundle),
+                pidFile,
+                consoleSocket,
+                detached,
+                !noNewKeyring,
+                preserveFds);
     }
 }

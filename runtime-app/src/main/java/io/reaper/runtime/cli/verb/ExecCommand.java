@@ -1,7 +1,10 @@
 package io.reaper.runtime.cli.verb;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.linux.text.Digits;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.cli.option.ContainerArgument;
+import io.reaper.runtime.cli.option.CountConverter;
 import io.reaper.runtime.cli.option.HelpOption;
 import io.reaper.runtime.cli.option.RuntimeOptions;
 import io.reaper.runtime.lifecycle.ExecProcess;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -129,7 +133,8 @@ public final class ExecCommand implements Callable<Integer> {
     @Option(
             names = "--preserve-fds",
             paramLabel = "N",
-            description = "pass N descriptors from 3 on to the program (default: 0)")
+            converter = CountConverter.class,
+            description = "pass on those of the N descriptors from 3 on that are open (default: 0)")
     int preserveFds;
 
     @Option(names = "--ignore-paused", description = "also where the container is frozen")
@@ -151,9 +156,6 @@ public final class ExecCommand implements Callable<Integer> {
             throw refused(
                     "--process-label, --apparmor and --cgroup are not supported in host mode:"
                             + " leave them out");
-        }
-        if (preserveFds < 0) {
-            throw refused("--preserve-fds " + preserveFds + ": must not be negative");
         }
         if (process.isPresent() && !program().isEmpty()) {
             throw refused("--process FILE says what runs: leave out the command behind the ID");
@@ -184,13 +186,17 @@ public final class ExecCommand implements Callable<Integer> {
         }
         if (cwd.isPresent() && !cwd.get().startsWith("/")) {
             throw new ContainerException(
-                    ErrorCode.E_PROCESS_INVALID, "--cwd " + cwd.get() + ": not an absolute path");
+                    ErrorCode.E_PROCESS_INVALID,
+                    "--cwd " + Excerpt.of(cwd.get()) + ": not an absolute path");
         }
-        for (String entry : env) {
-            if (entry.indexOf('=') <= 0) {
+        for (int i = 0; i < env.size(); i++) {
+            int equals = env.get(i).indexOf('=');
+            if (equals <= 0) { // and no word of what it says: values are nobody's business
                 throw new ContainerException(
                         ErrorCode.E_PROCESS_INVALID,
-                        "invalid environment variable: \"" + entry + "\"");
+                        "invalid environment variable: --env number "
+                                + (i + 1)
+                                + (equals < 0 ? " has no \"=\"" : " has no name"));
             }
         }
         int colon = user.orElse("").indexOf(':');
@@ -223,20 +229,16 @@ public final class ExecCommand implements Callable<Integer> {
 
     /** An unsigned 32-bit number in the bits of an int. */
     private static int number(String text, String option, String given) {
-        try {
-            long value = Long.parseLong(text);
-            if (value >= 0 && value <= ID_MAX) {
-                return (int) value;
-            }
-        } catch (NumberFormatException e) {
-            // told below
+        OptionalLong value = Digits.parse(text, ID_MAX);
+        if (value.isPresent()) {
+            return (int) value.getAsLong();
         }
         throw new ContainerException(
                 ErrorCode.E_PROCESS_INVALID,
                 option
-                        + " \""
-                        + given
-                        + "\": not a number from 0 to "
+                        + " "
+                        + Excerpt.quoted(given)
+                        + ": not a number from 0 to "
                         + ID_MAX
                         + " (names are unknown)");
     }

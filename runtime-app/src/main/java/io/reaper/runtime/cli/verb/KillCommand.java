@@ -21,8 +21,9 @@ import picocli.CommandLine.ParentCommand;
         synopsisHeading = "%nSYNOPSIS%n    ",
         descriptionHeading = "%nDESCRIPTION%n",
         description = {
-            "    To the init process, which must live. With --all to every process of the",
-            "    container, also of a stopped one; after SIGKILL all of them are gone."
+            "    To the init process, which must live; but SIGKILL to every process of the",
+            "    container, also to those that have outlived init. With --all any signal to every",
+            "    process of the container, also of a stopped one; after SIGKILL all are gone."
         },
         parameterListHeading = "%nARGUMENTS%n",
         optionListHeading = "%nOPTIONS%n",

@@ -5,6 +5,7 @@ import io.reaper.runtime.cli.answer.OutputFormat;
 import io.reaper.runtime.cli.answer.OutputFormatConverter;
 import io.reaper.runtime.cli.option.HelpOption;
 import io.reaper.runtime.cli.option.RuntimeOptions;
+import io.reaper.runtime.lifecycle.Query;
 import io.reaper.runtime.state.Snapshot;
 import io.reaper.runtime.state.StateJson;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ import picocli.CommandLine.ParentCommand;
         descriptionHeading = "%nDESCRIPTION%n",
         description = {
             "    In the order of their ids; the pid of a stopped one is 0. A container whose state",
-            "    cannot be read is left out, and named in the log."
+            "    cannot be read is left out, and named on standard error and in the log."
         },
         optionListHeading = "%nOPTIONS%n",
         footerHeading = "%nEXAMPLES%n",
@@ -56,7 +57,9 @@ public final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Snapshot> containers = runtime.query().list();
+        Query.Containers all = runtime.query().list();
+        all.problems().forEach(System.err::println);
+        List<Snapshot> containers = all.found();
         if (quiet) {
             StringBuilder ids = new StringBuilder();
             containers.forEach(container -> ids.append(container.state().id()).append('\n'));

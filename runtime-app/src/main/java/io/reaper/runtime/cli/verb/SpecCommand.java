@@ -1,6 +1,7 @@
 package io.reaper.runtime.cli.verb;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.WorkingDirectory;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.Errno;
@@ -59,7 +60,7 @@ public final class SpecCommand implements Callable<Integer> {
                     command.commandLine(),
                     "--rootless: not supported, there are no user namespaces yet");
         }
-        Path file = bundle.resolve("config.json");
+        Path file = WorkingDirectory.check(bundle).resolve("config.json");
         try (Fd config = Fd.open(file, NEW, PERMISSIONS)) {
             write(config, file);
         } catch (LinuxException e) {

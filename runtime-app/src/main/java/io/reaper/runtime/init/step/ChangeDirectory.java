@@ -2,6 +2,7 @@ package io.reaper.runtime.init.step;
 
 import io.reaper.linux.process.ProcessControl;
 import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.bundle.Spec;
 import java.util.Optional;
 
@@ -40,7 +41,9 @@ public record ChangeDirectory(String path) implements InitStep {
             new ProcessControl(stage.syscalls()).changeDirectory(path);
         } catch (LinuxException e) {
             throw new LinuxException(
-                    "chdir to cwd (\"" + path + "\") set in config.json failed", "", e.errno());
+                    "chdir to cwd (" + Excerpt.quoted(path) + ") set in config.json failed",
+                    "",
+                    e.errno());
         }
         return Optional.empty();
     }

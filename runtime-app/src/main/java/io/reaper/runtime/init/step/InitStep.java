@@ -15,6 +15,7 @@ public sealed interface InitStep
                 TakeTerminal,
                 JoinSessionKeyring,
                 SetOomScore,
+                UseAllProcessors,
                 SetScheduler,
                 SetIoPriority,
                 RaiseLimits,
@@ -64,6 +65,7 @@ public sealed interface InitStep
             case SetUid.NUMBER -> SetUid.read(in);
             case SetCapabilities.NUMBER -> SetCapabilities.read(in);
             case TakeTerminal.NUMBER -> TakeTerminal.read(in);
+            case UseAllProcessors.NUMBER -> new UseAllProcessors();
             default -> throw new IllegalArgumentException("init step of kind " + number);
         };
     }

@@ -1,11 +1,13 @@
 package io.reaper.runtime.init.step;
 
 import io.reaper.linux.credential.Capabilities;
+import io.reaper.linux.process.ProcessControl;
 import io.reaper.runtime.bundle.Spec;
 import java.util.Optional;
 
 /**
- * No program gets more capabilities than these ({@code PR_CAPBSET_DROP} of {@code prctl(2)}).
+ * No program gets more capabilities than these ({@code PR_CAPBSET_DROP} of {@code prctl(2)}). Where
+ * the caller may not limit them, {@code PR_SET_NO_NEW_PRIVS} sees to it.
  *
  * @param capabilities bit n is capability n
  */
@@ -30,7 +32,15 @@ public record LimitBoundingSet(long capabilities) implements InitStep {
 
     @Override
     public Optional<String> run(StepContext stage) {
-        new Capabilities(stage.syscalls()).limitBounding(capabilities);
-        return Optional.empty();
+        Optional<String> stay = new Capabilities(stage.syscalls()).limitBounding(capabilities);
+        if (stay.isPresent()) {
+            // else a program of root's would have them all after execve(2)
+            new ProcessControl(stage.syscalls()).setNoNewPrivileges();
+        }
+        return stay.map(
+                names ->
+                        "the caller lacks CAP_SETPCAP: these stay in the bounding set, and instead"
+                                + " the program gains no privileges: "
+                                + names);
     }
 }

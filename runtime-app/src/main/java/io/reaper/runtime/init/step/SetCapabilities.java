@@ -76,8 +76,18 @@ public record SetCapabilities(Capabilities.Sets sets) implements InitStep {
 
     @Override
     public Optional<String> run(StepContext stage) {
-        return new Capabilities(stage.syscalls())
-                .set(sets)
-                .map(names -> "ambient capabilities left out, they are not inheritable: " + names);
+        Capabilities.Missing missing = new Capabilities(stage.syscalls()).set(sets);
+        Optional<String> unheld =
+                missing.unheld()
+                        .map(names -> "capabilities left out, the caller lacks them: " + names);
+        Optional<String> ambient =
+                missing.ambient()
+                        .map(
+                                names ->
+                                        "ambient capabilities left out, they are not inheritable: "
+                                                + names);
+        return unheld.isPresent() && ambient.isPresent()
+                ? Optional.of(unheld.get() + "; " + ambient.get())
+                : unheld.or(() -> ambient);
     }
 }

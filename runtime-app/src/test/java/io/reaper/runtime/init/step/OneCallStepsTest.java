@@ -23,6 +23,7 @@ class OneCallStepsTest {
         does(
                 "schedSetattr(0, memory)",
                 new SetScheduler(new Scheduling.Attributes(3, 0, 0, 0, 0, 0, 0)));
+        does("schedSetaffinity(0, 1024, memory)", new UseAllProcessors());
         does("ioprioSet(1, 0, 16391)", new SetIoPriority(2, 7)); // 2 << 13 | 7
         does("prctl(38, 1, 0, 0, 0)", new ForbidNewPrivileges());
         does("umask(18)", new SetUmask(022));

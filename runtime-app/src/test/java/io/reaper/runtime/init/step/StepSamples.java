@@ -20,6 +20,7 @@ public final class StepSamples {
                     new TakeTerminal(-2),
                     new JoinSessionKeyring("_ses.a"),
                     new SetOomScore(-5),
+                    new UseAllProcessors(),
                     new SetScheduler(new Scheduling.Attributes(6, 1, -20, 9, 1, 2, 3)),
                     new SetIoPriority(2, 7),
                     new RaiseLimits(LIMITS),

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.FailureText;
 import io.reaper.linux.event.Deadline;
 import io.reaper.proto.ttrpc.Request;
 import io.reaper.shim.ttrpc.TtrpcException;
@@ -128,7 +129,7 @@ public final class TtrpcClient {
         return new TtrpcException(
                 ErrorCode.E_PEER_LOST,
                 Code.UNAVAILABLE,
-                "connect " + socket + ": " + failure.getMessage(),
+                "connect " + socket + ": " + FailureText.of(failure),
                 failure);
     }
 }

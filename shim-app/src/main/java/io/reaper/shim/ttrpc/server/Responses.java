@@ -3,6 +3,7 @@ package io.reaper.shim.ttrpc.server;
 import com.google.protobuf.MessageLite;
 import io.grpc.Status.Code;
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.FailureText;
 import io.reaper.proto.ttrpc.Response;
 import io.reaper.proto.ttrpc.Status;
 import io.reaper.shim.ttrpc.Call;
@@ -41,14 +42,11 @@ final class Responses {
 
     private static Buffer failure(
             int streamId, Call call, Throwable cause, Consumer<String> problems) {
-        String text =
-                cause.getMessage() == null || cause.getMessage().isBlank()
-                        ? cause.toString()
-                        : cause.getMessage();
+        String text = FailureText.of(cause);
         if (cause instanceof TtrpcException e) {
             return failure(streamId, e.status(), text);
         }
-        problems.accept(shown(call.method()) + " failed: " + cause);
+        problems.accept(shown(call.method()) + " failed: " + text);
         return failure(streamId, Code.UNKNOWN, text);
     }
 

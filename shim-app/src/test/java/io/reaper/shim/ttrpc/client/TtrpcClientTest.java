@@ -196,7 +196,7 @@ class TtrpcClientTest {
         assertEquals(Code.UNAVAILABLE, refused.status());
         assertTrue(refused.getMessage().contains(socket.toString()), refused::getMessage);
         Files.delete(socket);
-        assertEquals(Code.UNAVAILABLE, failure(call("b")).code());
+        assertEquals(Code.UNAVAILABLE, failure(call("b")).status());
     }
 
     @Test
@@ -235,8 +235,7 @@ class TtrpcClientTest {
         assertEquals(Path.of("/a/b"), new TtrpcClient(vertx, "/a/b").socket());
         assertEquals(Path.of("/a/b"), new TtrpcClient(vertx, "unix:///a/b").socket());
         for (String address : new String[] {"", "a/b", "unix://", "tcp://1.2.3.4", "/a\0b"}) {
-            assertThrows(
-                    IllegalArgumentException.class, () -> new TtrpcClient(vertx, address), address);
+            assertThrows(TtrpcException.class, () -> new TtrpcClient(vertx, address), address);
         }
     }
 }
