@@ -73,7 +73,6 @@ final class Creation {
 
         ShimRecord record = record(task, request);
         record.write(task.bundle());
-        ExitRecord.reserve(task.bundle()); // a disk that is full by then must not hide the end
 
         Patience patience = new Patience(deadline, task.givenUp());
         ChildProcess init = create(task, streams, patience);
@@ -83,6 +82,7 @@ final class Creation {
         task.setGroups(
                 ControlGroups.of(init.pid())
                         .unlike(ControlGroups.of((int) ProcessHandle.current().pid())));
+        ExitRecord.reserve(task.bundle()); // a disk that is full by the end must not hide it
         ShimRecord complete = record.withInit(init.pid(), init.startTime());
         complete.write(task.bundle());
         task.setRecord(complete);

@@ -2,6 +2,7 @@ package io.reaper.shim.containerd;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.linux.terminal.WindowSize;
@@ -84,6 +85,17 @@ abstract class TerminalScenarios extends StreamScenarios {
             user.awaitShown("told");
             user.awaitShown("the size is there");
             user.await(PrivateContainerd.DEADLINE).expect(0);
+        }
+    }
+
+    /** The client's first resize comes when it has ended. */
+    @Test
+    void aProgramThatEndsAtOnceCostsNoMessage() {
+        for (int i = 0; i < 5; i++) {
+            try (TerminalJob user = onTerminal(runArguments("brief", terminal(), "true"))) {
+                user.await(PrivateContainerd.DEADLINE).expect(0);
+                assertFalse(user.screen().contains("resize"), user.screen());
+            }
         }
     }
 
