@@ -179,8 +179,8 @@ public final class ContainerProcesses {
 
     /**
      * {@code cgroup.kill} signals first threads, and no process whose own has ended while others
-     * run (Linux 6.18). Then the group once more: what these have forked meanwhile, and an exec that
-     * came between and had seen init alive.
+     * run (Linux 6.18). Then the group once more: what these have forked meanwhile, and an exec
+     * that came between and had seen init alive.
      */
     private void killPassedOver(Cgroup group) {
         signal(Signals.SIGKILL);
