@@ -36,8 +36,10 @@ class FirstThreadKernelTest {
 
     @Test
     void itIsRunningForEveryVerb() {
-        runtime.ok("run", "-d", "-b", runtime.program(program).toString(), runtime.id());
-        long pid = runtime.state(runtime.id()).get("pid").asLong();
+        Path pidFile = runtime.work().resolve("pid");
+        TestBundle bundle = runtime.program(program);
+        runtime.ok("run", "-d", "--pid-file", pidFile + "", "-b", bundle.toString(), runtime.id());
+        long pid = Long.parseLong(text(pidFile));
         awaitZombieState(pid);
         assertEquals("running", runtime.status(runtime.id()));
         assertTrue(runtime.ok("list").contains(" running "));

@@ -57,6 +57,7 @@ class StartKilledKernelTest {
             assertEquals("created", runtime.status(runtime.id()));
             Process second = runtime.start(List.of(), "start", runtime.id());
             Process third = runtime.start(List.of(), "start", runtime.id());
+            await("one waits for init's hold", () -> waits(second) || waits(third));
             held.writeBytes("go\n");
             int failed = second.waitFor() + third.waitFor();
             assertEquals(1, failed, "one of two");
@@ -64,6 +65,17 @@ class StartKilledKernelTest {
         assertEquals("ran\n", awaitLine(out()));
         assertEquals("running", runtime.status(runtime.id()));
         assertFalse(Files.exists(runtime.root().resolve(runtime.id() + "/exec.fifo")));
+    }
+
+    /** By {@code /proc/locks}: for a shared lock, which only init's hold keeps it from. */
+    private static boolean waits(Process start) {
+        return text(Path.of("/proc/locks"))
+                .lines()
+                .anyMatch(
+                        lock ->
+                                lock.contains("-> FLOCK")
+                                        && lock.contains(" READ ")
+                                        && lock.contains(" " + start.pid() + " "));
     }
 
     /** Each attempt is killed a little later than the one before, until one succeeds by itself. */
