@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -151,7 +152,6 @@ int __wrap_getrlimit(int resource, struct rlimit *old) { return limit_of(resourc
 int __wrap_setrlimit(int resource, const struct rlimit *wanted) { return limit_of(resource, wanted, 0); }
 
 extern int __real_pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes) __attribute__((weak)); /* without --wrap: none */
-extern void *__libc_stack_end; /* of the first thread, from the dynamic linker */
 
 /* The bounds of a thread's stack: glibc also asks for the first one's limit (prlimit64) and for processors (sched_getaffinity). */
 int __wrap_pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes) {
@@ -168,7 +168,7 @@ int __wrap_pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes) {
     if (limit_of(RLIMIT_STACK, 0, &stack) || stack.rlim_cur > STACK_UNLIMITED)
         stack.rlim_cur = STACK_UNLIMITED;
     unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);
-    unsigned long end = ((unsigned long)__libc_stack_end | (page - 1)) + 1;
+    unsigned long end = (getauxval(AT_EXECFN) | (page - 1)) + 1; /* the name of the program lies behind all else */
     size = stack.rlim_cur & ~(page - 1);
     pthread_attr_init(attributes);
     return pthread_attr_setstack(attributes, (void *)(end - size), size);
