@@ -2,6 +2,7 @@ package io.reaper.shim;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.reaper.linux.seam.ImageSignals;
 import io.reaper.shim.cli.ShimApplication;
 import io.reaper.shim.cli.ShimCommandLine;
 import io.reaper.shim.vertx.ShimVertx;
@@ -32,6 +33,7 @@ public final class ReaperShim {
      */
     public static void main(String[] args) {
         if (IMAGE) {
+            ImageSignals.handle();
             System.exit(PREPARED.execute(args));
         } else {
             Quarkus.run(ShimApplication.class, args);

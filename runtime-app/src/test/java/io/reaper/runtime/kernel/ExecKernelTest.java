@@ -312,14 +312,8 @@ class ExecKernelTest {
         assertEquals(0, result.status(), result.toString());
         assertTrue(result.out().startsWith("Linux version"), result.out());
         assertFalse(result.out().contains("4 is open"), result.out());
-        Result tooMany = exec("--preserve-fds", "2147483647", id, "true");
-        assertEquals(255, tooMany.status());
-        assertTrue(
-                tooMany.err()
-                        .matches(
-                                "exec failed: --preserve-fds 2147483647:"
-                                        + " descriptor [0-9]+ is not open\n"),
-                tooMany.err());
+        Result many = exec("--preserve-fds", "2147483647", id, "true");
+        assertEquals(0, many.status(), many.toString());
     }
 
     @Test

@@ -31,14 +31,13 @@ class SmallLimitsKernelTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ulimit -s 16",
+                "ulimit -s 40",
                 "ulimit -s 64",
                 "ulimit -s 128",
                 "ulimit -s 16384",
                 "ulimit -s unlimited",
                 "ulimit -v 40000",
                 "ulimit -v 100000",
-                "ulimit -d 100",
                 "ulimit -d 4000",
                 "ulimit -d 20000",
                 "ulimit -d 30000",

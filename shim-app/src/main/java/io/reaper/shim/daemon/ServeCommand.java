@@ -45,6 +45,7 @@ public final class ServeCommand implements Callable<Integer> {
             Settings settings = Settings.load();
             log = flags.openLog(settings);
             reportUncaught(log);
+            DescriptorLimit.check();
             Frugality.configure();
             Daemon daemon = Daemon.start(flags, settings, events(log), log);
             endOnSignal(daemon);

@@ -92,7 +92,7 @@ class CallerKernelTest extends ShimKernelTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ulimit -s 16",
+                "ulimit -s 40",
                 "ulimit -s 64",
                 "ulimit -s 16384",
                 "ulimit -s unlimited",

@@ -80,7 +80,7 @@ class CommandAnswersKernelTest extends ShimKernelTest {
         Path settings = Files.writeString(directory.resolve("reaper.conf"), "PATH=/x\n");
         shim.environment.put("REAPER_CONFIG", settings.toString());
         refused(
-                settings + " line 1: expected REAPER_X=value, found \"PATH=/x\"",
+                settings + " line 1: expected REAPER_X=value, found \"PATH\"",
                 "-id",
                 "x",
                 "-namespace",
