@@ -122,6 +122,7 @@ static void check_limits(unsigned long heap, unsigned long reserved) {
 /* What is closed of 0, 1 and 2 would be the next file that is opened, and the program's standard stream. */
 static void open_standard_streams(void) {
     struct pollfd streams[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+    /* deadline: already passed, it only looks */
     if (poll(streams, 3, 0) <= 0)
         return;
     for (int fd = 0; fd < 3; fd++) {

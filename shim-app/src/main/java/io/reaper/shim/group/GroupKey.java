@@ -63,7 +63,7 @@ public final class GroupKey {
             return own;
         }
         try (Fd file = found.get();
-                InputStream document = new FdInput(checked(file), SIZE_LIMIT);
+                InputStream document = new SweptInput(new FdInput(checked(file), SIZE_LIMIT));
                 JsonParser json = JSON.createParser(document)) {
             return of(annotations(json)).orElse(own);
         } catch (IOException e) {

@@ -188,19 +188,20 @@ class TtrpcServerTest {
                     List.of(
                             List.of("Thrown", "5 no c1"),
                             List.of("Staged", "6 c1 is there"),
-                            List.of("Bug", "2 broken"),
-                            List.of("Mute", "2 java.lang.IllegalStateException"),
+                            List.of("Bug", "2 …: something is out of its order (broken)"),
+                            List.of("Mute", "2 …: something is out of its order"),
                             List.of("Null", "2 service returned no answer"),
                             List.of("NullStage", "13 service answered with no message"),
-                            List.of("Error", "2 java.lang.StackOverflowError"),
+                            List.of("Error", "2 …: the stack is exhausted"),
                             List.of("Fine", "0 "))) {
                 streamId += 2;
                 peer.call(streamId, TestServer.SERVICE, expected.get(0), NOTHING);
                 RawFrame frame = peer.receive();
                 assertEquals(streamId, frame.streamId());
+                String answer = frame.code() + " " + frame.response().getStatus().getMessage();
                 assertEquals(
                         expected.get(1),
-                        frame.code() + " " + frame.response().getStatus().getMessage());
+                        answer.replaceFirst("internal error in ttrpc server test, line \\d+", "…"));
             }
             peer.call(streamId + 2, TestServer.SERVICE, "Huge", NOTHING);
             assertEquals(Code.RESOURCE_EXHAUSTED.value(), peer.receive().code());
