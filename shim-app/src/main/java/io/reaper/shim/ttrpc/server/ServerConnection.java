@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -249,7 +248,11 @@ final class ServerConnection {
     private void serve(Serving serving, TtrpcService service, Call call) {
         CompletionStage<? extends MessageLite> answer;
         try {
-            answer = Objects.requireNonNull(service.call(call), "service returned no answer");
+            answer = service.call(call);
+            if (answer == null) {
+                throw new TtrpcException(
+                        ErrorCode.E_INTERNAL, Code.UNKNOWN, "service returned no answer");
+            }
         } catch (Throwable t) {
             answer = CompletableFuture.failedStage(t);
         }
