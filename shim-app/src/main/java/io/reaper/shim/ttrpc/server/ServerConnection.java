@@ -250,8 +250,7 @@ final class ServerConnection {
         try {
             answer = service.call(call);
             if (answer == null) {
-                throw new TtrpcException(
-                        ErrorCode.E_INTERNAL, Code.UNKNOWN, "service returned no answer");
+                throw new IllegalStateException("service returned no answer");
             }
         } catch (Throwable t) {
             answer = CompletableFuture.failedStage(t);
