@@ -190,7 +190,10 @@ class TtrpcServerTest {
                             List.of("Staged", "6 c1 is there"),
                             List.of("Bug", "2 …: something is out of its order (broken)"),
                             List.of("Mute", "2 …: something is out of its order"),
-                            List.of("Null", "2 …: something is out of its order (service returned no answer)"),
+                            List.of(
+                                    "Null",
+                                    "2 …: something is out of its order (service returned no"
+                                            + " answer)"),
                             List.of("NullStage", "13 service answered with no message"),
                             List.of("Error", "2 …: the stack is exhausted"),
                             List.of("Fine", "0 "))) {
