@@ -110,7 +110,7 @@ instructions() {
     echo "list|$(count "$r" --root /run/r list)"
     echo "exec|$(count "$r" --root /run/r exec c /bin/busybox true)"
     echo "start|$(count "$r" --root /run/r start c)"
-    echo "kill|$(count "$r" --root /run/r kill c KILL)"
+    echo "kill|$(count "$r" --root /run/r kill c CONT)"
     "$r" --root /run/r kill c KILL
     while "$r" --root /run/r state c | grep -q running; do :; done
     echo "delete|$(count "$r" --root /run/r delete c)"
