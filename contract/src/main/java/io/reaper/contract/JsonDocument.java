@@ -3,6 +3,7 @@ package io.reaper.contract;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * Parsers of JSON documents, whoever wrote them. A parser keeps the names that it has seen: in a
@@ -34,5 +35,10 @@ public final class JsonDocument {
      */
     public static JsonParser parser(JsonFactory remembering, byte[] document) throws IOException {
         return (document.length <= SMALL ? remembering : FORGETTING).createParser(document);
+    }
+
+    /** A parser of a document of any size, as it comes: it keeps no name. */
+    public static JsonParser parser(InputStream document) throws IOException {
+        return FORGETTING.createParser(document);
     }
 }

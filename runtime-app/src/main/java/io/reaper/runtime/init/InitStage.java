@@ -8,6 +8,7 @@ import io.reaper.linux.process.Rlimits;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
+import io.reaper.linux.text.Digits;
 import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.hooks.HookException;
 import io.reaper.runtime.hooks.HookKind;
@@ -37,6 +38,7 @@ public final class InitStage {
     private static final int PLAN = 1;
     private static final int FIFO = 2;
     private static final int FAILURE = 1;
+    private static final int TOO_LONG = 10; // digits, of a descriptor's number
     private static final String LISTEN_PID = "LISTEN_PID=";
 
     private final int base;
@@ -50,16 +52,10 @@ public final class InitStage {
 
     /** Whether a command line is that of this stage. */
     public static boolean isMeantBy(String... args) {
-        return args.length == 2 && args[0].equals("init") && isNumber(args[1]);
-    }
-
-    private static boolean isNumber(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return !text.isEmpty() && text.length() < 10;
+        return args.length == 2
+                && args[0].equals("init")
+                && args[1].length() < TOO_LONG
+                && Digits.parse(args[1], Integer.MAX_VALUE).isPresent();
     }
 
     /**
@@ -69,8 +65,9 @@ public final class InitStage {
      * @param args "init" and the base number
      */
     public static void main(String[] args) {
-        try (InitChannel channel = new InitChannel(Fd.of(Integer.parseInt(args[1]) + CHANNEL))) {
-            new InitStage(Integer.parseInt(args[1])).run(channel);
+        int base = Integer.parseInt(args[1]);
+        try (InitChannel channel = new InitChannel(Fd.of(base + CHANNEL))) {
+            new InitStage(base).run(channel);
         } catch (Throwable e) {
             System.exit(FAILURE); // nobody is left to be told: create, exec or start was killed
         }

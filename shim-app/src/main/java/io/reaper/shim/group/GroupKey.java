@@ -4,12 +4,12 @@ import static io.reaper.linux.seam.OpenFlags.O_NOFOLLOW;
 import static io.reaper.linux.seam.OpenFlags.O_NONBLOCK;
 import static io.reaper.linux.seam.OpenFlags.O_RDONLY;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ErrorCode;
 import io.reaper.contract.InvalidIdException;
+import io.reaper.contract.JsonDocument;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FdInput;
 import io.reaper.linux.seam.Errno;
@@ -37,13 +37,6 @@ public final class GroupKey {
     private static final String FILE = "config.json";
     private static final int SIZE_LIMIT = 16 * 1024 * 1024; // as the runtime's
 
-    /** Keeps no name of those that it reads: a document may have a million. */
-    private static final JsonFactory JSON =
-            JsonFactory.builder()
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                    .build();
-
     private GroupKey() {}
 
     /**
@@ -64,7 +57,7 @@ public final class GroupKey {
         }
         try (Fd file = found.get();
                 InputStream document = new SweptInput(new FdInput(checked(file), SIZE_LIMIT));
-                JsonParser json = JSON.createParser(document)) {
+                JsonParser json = JsonDocument.parser(document)) {
             return of(annotations(json)).orElse(own);
         } catch (IOException e) {
             log.warn(
