@@ -135,6 +135,7 @@ struct spawn {
     long cgroup;       /* in: descriptor of the directory of its cgroup2 group, or -1; out: -1 if it is not in it */
     long pidfd;        /* out */
     long error;        /* out: errno of the child's failing step */
+    long pid_namespace; /* descriptor of the one the child is born in, or -1: the caller's */
 };
 
 static int spawned(void *argument) {
@@ -150,7 +151,8 @@ static int spawned(void *argument) {
         else if (s->fds[i] == i ? fcntl(i, F_SETFD, 0) < 0 : dup2(s->fds[i], i) < 0)
             goto failed;
     }
-    long closed = reaper_cloexec_from(s->nfds);
+    /* the table of files is the child's own; where that call is missing: close-on-exec one by one */
+    long closed = syscall(SYS_close_range, s->nfds, ~0U, 0) == 0 ? 0 : reaper_cloexec_from(s->nfds);
     if (closed < 0) {
         errno = (int)-closed;
         goto failed;
@@ -220,11 +222,12 @@ static long clone_into_cgroup(struct spawn *s, char *stack, int *pidfd) {
     return clone3_on_stack(&request, spawned, s);
 }
 
-/*
- * A child that shares our memory until it has called execve, as posix_spawn makes it, but with a pidfd and clone flags.
- * The caller is suspended meanwhile. All signals are blocked around it: no handler of the VM may run in the child.
- */
-long reaper_spawn(struct spawn *s) {
+static void reap(pid_t pid) {
+    while (waitpid(pid, 0, 0) < 0 && errno == EINTR)
+        ;
+}
+
+static long spawn(struct spawn *s) {
     char *stack = mmap(0, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (stack == MAP_FAILED)
         return -errno;
@@ -249,10 +252,44 @@ long reaper_spawn(struct spawn *s) {
     }
     if (s->error) {
         close(pidfd);
-        while (waitpid((pid_t)pid, 0, 0) < 0 && errno == EINTR)
-            ;
+        reap((pid_t)pid);
         return -s->error;
     }
     s->pidfd = pidfd;
     return pid;
+}
+
+/* From now on this thread's children are born in the pid namespace of `wanted`: a descriptor of the former one, or -errno. */
+static int children_in(int wanted) {
+    int former = open("/proc/thread-self/ns/pid", O_RDONLY | O_CLOEXEC);
+    if (former < 0)
+        return -errno;
+    if (setns(wanted, CLONE_NEWPID) == 0)
+        return former;
+    int failure = errno;
+    close(former);
+    return -failure;
+}
+
+/*
+ * A child that shares our memory until it has called execve, as posix_spawn makes it, but with a pidfd and clone flags.
+ * The caller is suspended meanwhile. All signals are blocked around it: no handler of the VM may run in the child.
+ * While children belong to another pid namespace this thread could start no thread: hence not in Java.
+ */
+long reaper_spawn(struct spawn *s) {
+    int former = s->pid_namespace < 0 ? -1 : children_in((int)s->pid_namespace);
+    if (s->pid_namespace >= 0 && former < 0)
+        return former;
+    long result = spawn(s);
+    if (former >= 0) {
+        if (setns(former, CLONE_NEWPID) < 0 && result >= 0) {
+            int failure = errno;
+            syscall(SYS_pidfd_send_signal, s->pidfd, SIGKILL, 0, 0);
+            close((int)s->pidfd);
+            reap((pid_t)result);
+            result = -failure;
+        }
+        close(former);
+    }
+    return result;
 }

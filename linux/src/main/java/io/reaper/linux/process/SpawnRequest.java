@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param cloneFlags {@code CLONE_NEW…} of {@code clone(2)}, 0 for none
  * @param cgroup where it lives; empty: in the caller's. It is born there ({@code clone3(2)}); where
  *     that cannot be, it is moved before {@link Spawner#spawn} returns
+ * @param pidNamespace the one it is born in, if that is not the caller's; its pid is told as the
+ *     caller sees it
  */
 public record SpawnRequest(
         String path,
@@ -28,7 +30,8 @@ public record SpawnRequest(
         Optional<Path> directory,
         boolean newSession,
         long cloneFlags,
-        Optional<Cgroup> cgroup) {
+        Optional<Cgroup> cgroup,
+        Optional<Fd> pidNamespace) {
 
     /** In a list of descriptors: that number is closed in the child. */
     public static final Fd CLOSED = Fd.of(-1);
@@ -47,7 +50,16 @@ public record SpawnRequest(
             Optional<Path> directory,
             boolean newSession,
             long cloneFlags) {
-        this(path, argv, env, fds, directory, newSession, cloneFlags, Optional.empty());
+        this(
+                path,
+                argv,
+                env,
+                fds,
+                directory,
+                newSession,
+                cloneFlags,
+                Optional.empty(),
+                Optional.empty());
     }
 
     public static SpawnRequest of(List<String> argv, List<String> env, List<Fd> fds) {
@@ -56,14 +68,29 @@ public record SpawnRequest(
 
     public SpawnRequest inDirectory(Path newDirectory) {
         return new SpawnRequest(
-                path, argv, env, fds, Optional.of(newDirectory), newSession, cloneFlags, cgroup);
+                path,
+                argv,
+                env,
+                fds,
+                Optional.of(newDirectory),
+                newSession,
+                cloneFlags,
+                cgroup,
+                pidNamespace);
     }
 
     public SpawnRequest inNewSession() {
-        return new SpawnRequest(path, argv, env, fds, directory, true, cloneFlags, cgroup);
+        return new SpawnRequest(
+                path, argv, env, fds, directory, true, cloneFlags, cgroup, pidNamespace);
     }
 
     public SpawnRequest inCgroup(Optional<Cgroup> group) {
-        return new SpawnRequest(path, argv, env, fds, directory, newSession, cloneFlags, group);
+        return new SpawnRequest(
+                path, argv, env, fds, directory, newSession, cloneFlags, group, pidNamespace);
+    }
+
+    public SpawnRequest inPidNamespace(Optional<Fd> namespace) {
+        return new SpawnRequest(
+                path, argv, env, fds, directory, newSession, cloneFlags, cgroup, namespace);
     }
 }

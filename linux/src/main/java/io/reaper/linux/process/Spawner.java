@@ -20,8 +20,9 @@ public final class Spawner {
     private static final int NEW_SESSION = 56;
     private static final int CGROUP = 64;
     private static final int PIDFD = 72;
-    private static final int STRUCT_SIZE = 88;
-    private static final long NO_CGROUP = -1;
+    private static final int PID_NAMESPACE = 88;
+    private static final int STRUCT_SIZE = 96;
+    private static final long NONE = -1;
 
     private Spawner() {}
 
@@ -53,12 +54,13 @@ public final class Spawner {
                     .putLong(FD_COUNT, count)
                     .putLong(CLONE_FLAGS, request.cloneFlags())
                     .putLong(NEW_SESSION, request.newSession() ? 1 : 0)
-                    .putLong(CGROUP, group == null ? NO_CGROUP : group.number());
+                    .putLong(CGROUP, group == null ? NONE : group.number())
+                    .putLong(PID_NAMESPACE, request.pidNamespace().map(Fd::number).orElse(-1));
             long result = Kernels.CURRENT.spawn(struct.address());
             int pid = (int) LinuxException.check(result, "start", request.path());
             Fd pidfd = Fd.of((int) struct.bytes().getLong(PIDFD));
             Child child = new Child(pid, new Pidfd(pid, pidfd));
-            if (group != null && struct.bytes().getLong(CGROUP) == NO_CGROUP) {
+            if (group != null && struct.bytes().getLong(CGROUP) == NONE) {
                 moveInto(request.cgroup().get(), child);
             }
             return child;

@@ -1,7 +1,7 @@
 package io.reaper.linux.seam;
 
-/** Files, processes, credentials and mounts. */
-final class LinuxSyscalls extends LinuxDescriptorSyscalls {
+/** Files, processes and credentials. */
+final class LinuxSyscalls extends LinuxMountSyscalls {
 
     static final Syscalls INSTANCE = new LinuxSyscalls();
 
@@ -98,6 +98,11 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
     }
 
     @Override
+    public long fstatfs(int fd, Memory result) {
+        return block(SyscallNumber.FSTATFS, fd, result.address(), 0, 0, 0);
+    }
+
+    @Override
     public long faccessat2(int dirfd, String path, int mode, int flags) {
         try (Memory p = Memory.string(path)) {
             long told = tried(SyscallNumber.FACCESSAT2, dirfd, p.address(), mode, flags, 0);
@@ -108,6 +113,13 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
     @Override
     public long fchown(int fd, int uid, int gid) {
         return block(SyscallNumber.FCHOWN, fd, uid, gid, 0, 0);
+    }
+
+    @Override
+    public long fchownat(int dirfd, String path, int uid, int gid, int flags) {
+        try (Memory p = Memory.string(path)) {
+            return block(SyscallNumber.FCHOWNAT, dirfd, p.address(), uid, gid, flags);
+        }
     }
 
     @Override
@@ -133,6 +145,45 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
     public long mknodat(int dirfd, String path, int mode, int device) {
         try (Memory p = Memory.string(path)) {
             return block(SyscallNumber.MKNODAT, dirfd, p.address(), mode, device, 0);
+        }
+    }
+
+    @Override
+    public long symlinkat(String target, int dirfd, String path) {
+        try (Memory t = Memory.string(target);
+                Memory p = Memory.string(path)) {
+            return block(SyscallNumber.SYMLINKAT, t.address(), dirfd, p.address(), 0, 0);
+        }
+    }
+
+    @Override
+    public long utimensat(int dirfd, String path, Memory times, int flags) {
+        try (Memory p = Memory.string(path)) {
+            return block(SyscallNumber.UTIMENSAT, dirfd, p.address(), times.address(), flags, 0);
+        }
+    }
+
+    @Override
+    public long getdents64(int fd, Memory buffer, int size) {
+        return block(SyscallNumber.GETDENTS64, fd, buffer.address(), size, 0, 0);
+    }
+
+    @Override
+    public long flistxattr(int fd, Memory names, int size) {
+        return block(SyscallNumber.FLISTXATTR, fd, names.address(), size, 0, 0);
+    }
+
+    @Override
+    public long fgetxattr(int fd, String name, Memory value, int size) {
+        try (Memory n = Memory.string(name)) {
+            return block(SyscallNumber.FGETXATTR, fd, n.address(), value.address(), size, 0);
+        }
+    }
+
+    @Override
+    public long fsetxattr(int fd, String name, Memory value, int size, int flags) {
+        try (Memory n = Memory.string(name)) {
+            return block(SyscallNumber.FSETXATTR, fd, n.address(), value.address(), size, flags);
         }
     }
 
@@ -211,6 +262,23 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
         try (Memory p = Memory.string(path)) {
             return block(SyscallNumber.CHDIR, p.address(), 0, 0, 0, 0);
         }
+    }
+
+    @Override
+    public long fchdir(int fd) {
+        return block(SyscallNumber.FCHDIR, fd, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long chroot(String path) {
+        try (Memory p = Memory.string(path)) {
+            return block(SyscallNumber.CHROOT, p.address(), 0, 0, 0, 0);
+        }
+    }
+
+    @Override
+    public long personality(long persona) {
+        return call(SyscallNumber.PERSONALITY, persona, 0, 0, 0, 0);
     }
 
     @Override
@@ -293,31 +361,5 @@ final class LinuxSyscalls extends LinuxDescriptorSyscalls {
     @Override
     public long capset(Memory header, Memory data) {
         return call(SyscallNumber.CAPSET, header.address(), data.address(), 0, 0, 0);
-    }
-
-    @Override
-    public long mount(String source, String target, String type, long flags, String data) {
-        try (Memory s = nullable(source);
-                Memory t = Memory.string(target);
-                Memory y = nullable(type);
-                Memory d = nullable(data)) {
-            return block(
-                    SyscallNumber.MOUNT, address(s), t.address(), address(y), flags, address(d));
-        }
-    }
-
-    @Override
-    public long umount2(String target, int flags) {
-        try (Memory t = Memory.string(target)) {
-            return block(SyscallNumber.UMOUNT2, t.address(), flags, 0, 0, 0);
-        }
-    }
-
-    private static Memory nullable(String text) {
-        return text == null ? null : Memory.string(text);
-    }
-
-    private static long address(Memory memory) {
-        return memory == null ? 0 : memory.address();
     }
 }

@@ -59,9 +59,13 @@ public interface Syscalls {
 
     long statfs(String path, Memory result);
 
+    long fstatfs(int fd, Memory result);
+
     long faccessat2(int dirfd, String path, int mode, int flags);
 
     long fchown(int fd, int uid, int gid);
+
+    long fchownat(int dirfd, String path, int uid, int gid, int flags);
 
     long fchmod(int fd, int mode);
 
@@ -71,6 +75,21 @@ public interface Syscalls {
     long mkdirat(int dirfd, String path, int mode);
 
     long mknodat(int dirfd, String path, int mode, int device);
+
+    long symlinkat(String target, int dirfd, String path);
+
+    /** Two {@code struct timespec}: of the last access and of the last change. */
+    long utimensat(int dirfd, String path, Memory times, int flags);
+
+    /** The count of bytes, 0 at the end of the directory. */
+    long getdents64(int fd, Memory buffer, int size);
+
+    /** The count of bytes of all names, each with its NUL; with size 0 that count alone. */
+    long flistxattr(int fd, Memory names, int size);
+
+    long fgetxattr(int fd, String name, Memory value, int size);
+
+    long fsetxattr(int fd, String name, Memory value, int size, int flags);
 
     long unlinkat(int dirfd, String path, int flags);
 
@@ -144,6 +163,12 @@ public interface Syscalls {
 
     long chdir(String path);
 
+    long fchdir(int fd);
+
+    long chroot(String path);
+
+    long personality(long persona);
+
     long umask(int mask);
 
     long prctl(int option, long a, long b, long c, long d);
@@ -172,10 +197,40 @@ public interface Syscalls {
 
     long capset(Memory header, Memory data);
 
+    // namespaces, of the calling thread only
+    long unshare(int flags);
+
+    long setns(int fd, int types);
+
+    long sethostname(String name);
+
+    long setdomainname(String name);
+
     // mounts
     /** May wait. {@code null} source, type or data are passed as NULL. */
     long mount(String source, String target, String type, long flags, String data);
 
     /** May wait. */
     long umount2(String target, int flags);
+
+    long pivotRoot(String newRoot, String putOld);
+
+    /** May wait. */
+    long openTree(int dirfd, String path, int flags);
+
+    /** May wait. */
+    long moveMount(int fromDirfd, String from, int toDirfd, String to, int flags);
+
+    long fsopen(String type, int flags);
+
+    /** May wait. {@code null} key or value are passed as NULL. */
+    long fsconfig(int fd, int command, String key, String value, int aux);
+
+    long fsmount(int fd, int flags, int attributes);
+
+    /**
+     * {@code attributes} is a {@code struct mount_attr} of 32 bytes. −ENOSYS before Linux 5.12:
+     * what it does can be had by a remount.
+     */
+    long mountSetattr(int dirfd, String path, int flags, Memory attributes);
 }

@@ -74,9 +74,8 @@ public final class InitProcess implements AutoCloseable {
                             fds,
                             Optional.empty(),
                             true,
-                            0,
-                            cgroup);
-            Child child = Spawner.spawn(request);
+                            0);
+            Child child = Spawner.spawn(request.inCgroup(cgroup));
             return new InitProcess(child, new InitChannel(pair[0]), log);
         } catch (LinuxException e) {
             pair[0].close();
