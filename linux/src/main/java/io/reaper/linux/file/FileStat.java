@@ -16,8 +16,7 @@ import java.util.Optional;
  * @param device of the filesystem: major in the high, minor in the low 32 bits
  * @param rdev of a device node, what it stands for, in the same form; 0 of other files
  */
-public record FileStat(
-        int mode, int uid, int gid, long size, long device, long inode, long rdev) {
+public record FileStat(int mode, int uid, int gid, long size, long device, long inode, long rdev) {
 
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;

@@ -17,8 +17,7 @@ public final class DeviceMaker {
 
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int PARENT_PERMISSIONS = 0755;
-    private static final int NODE =
-            OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
+    private static final int NODE = OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
 
     private final Syscalls syscalls;
     private final Fd procfs;
@@ -56,8 +55,8 @@ public final class DeviceMaker {
     }
 
     private void make(DeviceNode node) {
-        RootDirectory.Parent parent = root.parent(node.path(), PARENT_PERMISSIONS);
-        try (Fd directory = parent.directory()) {
+        try (RootDirectory.Parent parent = root.parent(node.path(), PARENT_PERMISSIONS)) {
+            Fd directory = parent.directory();
             int mode = node.type().format() | node.permissions();
             long made = syscalls.mknodat(directory.number(), parent.name(), mode, node.number());
             boolean found = made == -Errno.EEXIST.number();

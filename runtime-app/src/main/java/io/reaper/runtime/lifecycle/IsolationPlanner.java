@@ -6,13 +6,21 @@ import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.step.AwaitHooks;
 import io.reaper.runtime.init.step.ChangeDirectory;
+import io.reaper.runtime.init.step.EnterRoot;
+import io.reaper.runtime.init.step.FinishRoot;
 import io.reaper.runtime.init.step.ForbidNewPrivileges;
 import io.reaper.runtime.init.step.HoldProcfs;
 import io.reaper.runtime.init.step.JoinSessionKeyring;
 import io.reaper.runtime.init.step.KeepCapabilities;
 import io.reaper.runtime.init.step.LimitBoundingSet;
+import io.reaper.runtime.init.step.LinkDevices;
+import io.reaper.runtime.init.step.MakeDevices;
+import io.reaper.runtime.init.step.MaskPaths;
 import io.reaper.runtime.init.step.OwnStreams;
+import io.reaper.runtime.init.step.PrepareRoot;
+import io.reaper.runtime.init.step.ProtectPaths;
 import io.reaper.runtime.init.step.RaiseLimits;
+import io.reaper.runtime.init.step.ReopenNullStreams;
 import io.reaper.runtime.init.step.SetCapabilities;
 import io.reaper.runtime.init.step.SetGid;
 import io.reaper.runtime.init.step.SetGroups;
@@ -33,10 +41,17 @@ final class IsolationPlanner {
     private final Spec.ContainerProcess process;
     private final IsolationSpec isolation;
     private final Namespaces namespaces;
+    private final String rootfs;
 
-    IsolationPlanner(Spec spec, Namespaces namespaces) {
+    /**
+     * Plans a container's first process.
+     *
+     * @param rootfs absolute
+     */
+    IsolationPlanner(Spec spec, String rootfs, Namespaces namespaces) {
         this.process = spec.process();
         this.isolation = spec.isolation().orElseThrow();
+        this.rootfs = rootfs;
         this.namespaces = namespaces;
     }
 
@@ -59,11 +74,22 @@ final class IsolationPlanner {
         steps.add(RaiseLimits.of(process));
         // sysctl, names
 
-        // root, mounts, devices, working directory, masks
-
+        boolean mounts = (namespaces.newFlags() & 0x20000) != 0;
+        steps.add(PrepareRoot.of(isolation, rootfs, mounts, true));
+        // mounts
+        if (mounts) {
+            steps.add(MakeDevices.of(isolation));
+            steps.add(LinkDevices.of(isolation));
+            // working directory
+            steps.add(MaskPaths.of(isolation));
+            steps.add(ProtectPaths.of(isolation));
+        }
         steps.add(hooks ? Optional.of(new AwaitHooks()) : Optional.empty());
-        // entering the root
-
+        steps.add(EnterRoot.of(rootfs, mounts, true));
+        if (mounts) {
+            steps.add(FinishRoot.of(isolation));
+        }
+        steps.add(new ReopenNullStreams());
         // terminal
 
         steps.add(TakeTerminal.of(process));

@@ -11,7 +11,8 @@ import java.util.List;
 /** Places where the whole of a procfs or a sysfs is mounted, from {@code proc_pid_mountinfo(5)}. */
 final class FullMounts {
 
-    private static final int LIMIT = 64 << 20; // bytes; of a node with a hundred thousand mounts: 20
+    private static final int LIMIT =
+            64 << 20; // bytes; of a node with a hundred thousand mounts: 20
     private static final int ROOT = 3;
     private static final int PLACE = 4;
     private static final String SEPARATOR = " - ";

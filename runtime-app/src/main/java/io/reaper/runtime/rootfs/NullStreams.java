@@ -70,8 +70,7 @@ public final class NullStreams {
             long flags = syscalls.fcntl(stream, F_GETFL, 0);
             int access = (int) LinuxException.check(flags, "fcntl", "fd " + stream) & O_ACCMODE;
             String link = "self/fd/" + own.number();
-            long result =
-                    syscalls.openat(procfs.number(), link, access | OpenFlags.O_CLOEXEC, 0);
+            long result = syscalls.openat(procfs.number(), link, access | OpenFlags.O_CLOEXEC, 0);
             try (Fd opened = Fd.opened(result, "open the container's", "/dev/null")) {
                 opened.duplicateTo(stream);
             }

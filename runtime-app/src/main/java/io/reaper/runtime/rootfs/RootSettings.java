@@ -3,6 +3,7 @@ package io.reaper.runtime.rootfs;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.mount.MountAttributes;
 import io.reaper.linux.mount.MountChanges;
+import io.reaper.linux.mount.MountTree;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
@@ -31,10 +32,12 @@ public final class RootSettings {
                 "");
     }
 
-    /** Roots of mounts that had to be written to before. */
-    public void protect(List<Fd> mounts) {
-        for (Fd mount : mounts) {
-            changes.set(mount, MountAttributes.READ_ONLY);
+    /** Mounts that had to be written to before; closes their descriptors. */
+    public void protect(List<MountTree> mounts) {
+        for (MountTree mount : mounts) {
+            try (mount) {
+                changes.set(mount.fd(), MountAttributes.READ_ONLY);
+            }
         }
     }
 

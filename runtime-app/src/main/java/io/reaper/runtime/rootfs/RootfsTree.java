@@ -7,6 +7,7 @@ import io.reaper.linux.mount.Propagation;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.Syscalls;
+import java.util.Optional;
 
 /**
  * The rootfs as a tree of mounts of its own, attached where it lies: {@code pivot_root(2)} wants a
@@ -32,11 +33,11 @@ public final class RootfsTree {
      * Cuts the namespace's mounts off from the machine's as far as is asked, and attaches the tree.
      *
      * @param rootfs absolute, without links
-     * @param asked {@code null}: nothing, which means {@code rslave}
+     * @param asked nothing means {@code rslave}
      * @return the root of the tree
      */
-    public Fd attach(String rootfs, RootPropagation asked) {
-        RootPropagation propagation = asked == null ? USUAL : asked.before();
+    public Fd attach(String rootfs, Optional<RootPropagation> asked) {
+        RootPropagation propagation = asked.orElse(USUAL).before();
         LinuxException.check(
                 syscalls.mount(null, "/", null, propagation.flags(), null),
                 "make mounts " + propagation.word(),

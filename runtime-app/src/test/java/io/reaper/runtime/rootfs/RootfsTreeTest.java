@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +37,7 @@ class RootfsTreeTest {
         recorder.answer("openat2", NO_DESCRIPTOR);
         recorder.answer("openTree", NO_DESCRIPTOR + 1);
         Fd procfs = Fd.of(NO_DESCRIPTOR + 2);
-        new RootfsTree(recorder.kernel(), procfs).attach("/a/b/rootfs", asked);
+        new RootfsTree(recorder.kernel(), procfs).attach("/a/b/rootfs", Optional.ofNullable(asked));
         return recorder.calls();
     }
 
@@ -60,8 +61,7 @@ class RootfsTreeTest {
     void nothingOfTheTreeStaysSharedWithTheMachine(RootPropagation asked) {
         List<String> calls = attach(asked);
         boolean cut = List.of("rslave", "rprivate", "runbindable").contains(asked.word());
-        assertEquals(
-                cut ? 0 : 1, calls.stream().filter(c -> c.startsWith("mountSetattr")).count());
+        assertEquals(cut ? 0 : 1, calls.stream().filter(c -> c.startsWith("mountSetattr")).count());
     }
 
     @ParameterizedTest
@@ -85,7 +85,7 @@ class RootfsTreeTest {
     void theParentIsFoundUpwards() {
         recorder.answer("mount", -Errno.EINVAL.number());
         RootfsTree tree = new RootfsTree(recorder.kernel(), Fd.of(NO_DESCRIPTOR));
-        assertThrows(LinuxException.class, () -> tree.attach("/a/b/rootfs", null));
+        assertThrows(LinuxException.class, () -> tree.attach("/a/b/rootfs", Optional.empty()));
         assertEquals(List.of(mount("/", MS_SLAVE | MS_REC)), recorder.calls());
     }
 

@@ -29,7 +29,15 @@ public sealed interface InitStep
                 SetUid,
                 SetCapabilities,
                 HoldProcfs,
-                AwaitHooks {
+                AwaitHooks,
+                PrepareRoot,
+                EnterRoot,
+                FinishRoot,
+                MaskPaths,
+                ProtectPaths,
+                MakeDevices,
+                LinkDevices,
+                ReopenNullStreams {
 
     /** Writes the step's number, then what {@link #read} needs to make an equal one. */
     void write(PlanOutput out);
@@ -70,6 +78,14 @@ public sealed interface InitStep
             case UseAllProcessors.NUMBER -> new UseAllProcessors();
             case HoldProcfs.NUMBER -> new HoldProcfs();
             case AwaitHooks.NUMBER -> new AwaitHooks();
+            case PrepareRoot.NUMBER -> PrepareRoot.read(in);
+            case EnterRoot.NUMBER -> EnterRoot.read(in);
+            case FinishRoot.NUMBER -> FinishRoot.read(in);
+            case MaskPaths.NUMBER -> MaskPaths.read(in);
+            case ProtectPaths.NUMBER -> ProtectPaths.read(in);
+            case MakeDevices.NUMBER -> MakeDevices.read(in);
+            case LinkDevices.NUMBER -> new LinkDevices();
+            case ReopenNullStreams.NUMBER -> new ReopenNullStreams();
             default -> throw new IllegalArgumentException("init step of kind " + number);
         };
     }
