@@ -29,7 +29,8 @@ public sealed interface InitStep
                 SetUid,
                 SetCapabilities,
                 HoldProcfs,
-                AwaitHooks {
+                AwaitHooks,
+                MakeMount {
 
     /** Writes the step's number, then what {@link #read} needs to make an equal one. */
     void write(PlanOutput out);
@@ -69,6 +70,7 @@ public sealed interface InitStep
             case TakeTerminal.NUMBER -> TakeTerminal.read(in);
             case UseAllProcessors.NUMBER -> new UseAllProcessors();
             case HoldProcfs.NUMBER -> new HoldProcfs();
+            case MakeMount.NUMBER -> MakeMount.read(in);
             case AwaitHooks.NUMBER -> new AwaitHooks();
             default -> throw new IllegalArgumentException("init step of kind " + number);
         };
