@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.init.InitPlan;
@@ -31,7 +32,9 @@ import io.reaper.runtime.init.step.SetUid;
 import io.reaper.runtime.init.step.SetUmask;
 import io.reaper.runtime.init.step.TakeTerminal;
 import io.reaper.runtime.init.step.UseAllProcessors;
+import io.reaper.runtime.init.step.MakeMount;
 import io.reaper.runtime.namespace.Namespaces;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Turns a configuration into the steps of the init stage in mode {@code oci}; pure. */
@@ -41,17 +44,17 @@ final class IsolationPlanner {
     private final Spec.ContainerProcess process;
     private final IsolationSpec isolation;
     private final Namespaces namespaces;
+    private final Path bundle;
     private final String rootfs;
 
     /**
      * Plans a container's first process.
-     *
-     * @param rootfs absolute
      */
-    IsolationPlanner(Spec spec, String rootfs, Namespaces namespaces) {
-        this.process = spec.process();
-        this.isolation = spec.isolation().orElseThrow();
-        this.rootfs = rootfs;
+    IsolationPlanner(Bundle bundle, Namespaces namespaces) {
+        this.process = bundle.spec().process();
+        this.isolation = bundle.spec().isolation().orElseThrow();
+        this.bundle = bundle.directory();
+        this.rootfs = bundle.rootfs();
         this.namespaces = namespaces;
     }
 
@@ -76,7 +79,7 @@ final class IsolationPlanner {
 
         boolean mounts = (namespaces.newFlags() & 0x20000) != 0;
         steps.add(PrepareRoot.of(isolation, rootfs, mounts, true));
-        // mounts
+        steps.addAll(MakeMount.of(isolation, bundle));
         if (mounts) {
             steps.add(MakeDevices.of(isolation));
             steps.add(LinkDevices.of(isolation));

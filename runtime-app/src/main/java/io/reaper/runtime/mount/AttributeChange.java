@@ -1,13 +1,15 @@
 package io.reaper.runtime.mount;
 
 import io.reaper.linux.mount.MountAttributes;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Attributes as options change them one after the other. */
 final class AttributeChange {
 
     private int set;
     private int clear;
-    private int rules; // of the access time, as bits of their ordinals
+    private final Set<OptionWord.Rule> rules = EnumSet.noneOf(OptionWord.Rule.class);
     private boolean timed;
 
     void add(OptionWord.Attribute word) {
@@ -25,8 +27,11 @@ final class AttributeChange {
      * are named; with none of them, relatime.
      */
     void add(OptionWord.AccessTime word) {
-        int bit = 1 << word.rule().ordinal();
-        rules = word.set() ? rules | bit : rules & ~bit;
+        if (word.set()) {
+            rules.add(word.rule());
+        } else {
+            rules.remove(word.rule());
+        }
         timed = true;
     }
 
@@ -35,9 +40,9 @@ final class AttributeChange {
             return new MountAttributes(set, clear);
         }
         int value = 0;
-        if ((rules & 1 << OptionWord.Rule.STRICTATIME.ordinal()) != 0) {
+        if (rules.contains(OptionWord.Rule.STRICTATIME)) {
             value = MountAttributes.STRICTATIME;
-        } else if ((rules & 1 << OptionWord.Rule.NOATIME.ordinal()) != 0) {
+        } else if (rules.contains(OptionWord.Rule.NOATIME)) {
             value = MountAttributes.NOATIME;
         }
         return new MountAttributes(set | value, clear | MountAttributes.ATIME);

@@ -37,8 +37,7 @@ final class BindMounter {
     /** A path of the node: links are followed, those of procfs, too. */
     private Fd source(String path) {
         int flags = OpenFlags.O_PATH | OpenFlags.O_CLOEXEC;
-        return Fd.opened(
-                place.syscalls().openat(Syscalls.AT_FDCWD, path, flags, 0), "open", path);
+        return Fd.opened(place.syscalls().openat(Syscalls.AT_FDCWD, path, flags, 0), "open", path);
     }
 
     private Fd destination(MountEntry entry, Fd source) {

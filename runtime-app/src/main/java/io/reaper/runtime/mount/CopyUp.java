@@ -27,15 +27,9 @@ final class CopyUp {
     private static final int OWNER_ONLY = 0600;
     private static final int OWNER_DIRECTORY = 0700;
     private static final int DIRECTORY =
-            OpenFlags.O_RDONLY
-                    | OpenFlags.O_DIRECTORY
-                    | OpenFlags.O_NOFOLLOW
-                    | OpenFlags.O_CLOEXEC;
+            OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
     private static final int READ =
-            OpenFlags.O_RDONLY
-                    | OpenFlags.O_NOFOLLOW
-                    | OpenFlags.O_NONBLOCK
-                    | OpenFlags.O_CLOEXEC;
+            OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW | OpenFlags.O_NONBLOCK | OpenFlags.O_CLOEXEC;
     private static final int MAKE =
             OpenFlags.O_WRONLY
                     | OpenFlags.O_CREAT
@@ -162,8 +156,7 @@ final class CopyUp {
     /** What need not be opened. */
     private void nameless(Fd to, String name, FileCopy file) {
         check(
-                syscalls.fchownat(
-                        to.number(), name, file.uid(), file.gid(), AT_SYMLINK_NOFOLLOW),
+                syscalls.fchownat(to.number(), name, file.uid(), file.gid(), AT_SYMLINK_NOFOLLOW),
                 "chown",
                 name);
         file.times(to.number(), name, AT_SYMLINK_NOFOLLOW);

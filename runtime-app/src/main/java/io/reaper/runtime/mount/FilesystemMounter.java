@@ -120,8 +120,7 @@ final class FilesystemMounter {
                 }
                 // with fsmount since 5.14 only
                 int more = wanted.set() & MountAttributes.NOSYMFOLLOW;
-                mounter.attach(
-                        tree, destination, entry, new MountAttributes(more, 0), options);
+                mounter.attach(tree, destination, entry, new MountAttributes(more, 0), options);
                 if (late) {
                     place.readOnlyLater().accept(tree);
                     kept = true;
@@ -150,8 +149,7 @@ final class FilesystemMounter {
             if (equals < 0) {
                 context.flag(option);
             } else {
-                context.set(
-                        option.substring(0, equals), plain(option.substring(equals + 1)));
+                context.set(option.substring(0, equals), plain(option.substring(equals + 1)));
             }
         }
     }
@@ -198,15 +196,9 @@ final class FilesystemMounter {
         boolean late = isLate(entry, options.attributes());
         long flags = LegacyMount.flags(options) & ~(late ? MountFlags.RDONLY : 0);
         place.changes()
-                .mount(
-                        entry.source(),
-                        destination,
-                        entry.type(),
-                        flags,
-                        LegacyMount.data(data));
+                .mount(entry.source(), destination, entry.type(), flags, LegacyMount.data(data));
         MountTree tree =
-                MountTree.attached(
-                        place.syscalls(), destinations.mounted(entry.destination()));
+                MountTree.attached(place.syscalls(), destinations.mounted(entry.destination()));
         try {
             mounter.finish(tree, entry, options);
         } finally {

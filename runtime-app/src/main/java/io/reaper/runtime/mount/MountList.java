@@ -40,11 +40,7 @@ public record MountList(List<MountEntry> entries, List<String> passedOver) {
             } else if (cgroup2) {
                 entries.add(
                         new MountEntry(
-                                i,
-                                entry.destination(),
-                                CGROUP2,
-                                entry.source(),
-                                entry.options()));
+                                i, entry.destination(), CGROUP2, entry.source(), entry.options()));
             } else {
                 passedOver.add(
                         entry.property() + " (cgroup on " + Excerpt.of(mount.destination()) + ")");
@@ -81,8 +77,7 @@ public record MountList(List<MountEntry> entries, List<String> passedOver) {
         }
         if (!bind && mount.type().isEmpty() && !options.remount()) {
             throw wrong(
-                    property + ".type",
-                    "missing; a bind mount has option \"bind\" or \"rbind\"");
+                    property + ".type", "missing; a bind mount has option \"bind\" or \"rbind\"");
         }
         if (options.copyUp() && (bind || !mount.type().equals("tmpfs"))) {
             throw wrong(property + ".options", "tmpcopyup is for mounts of type tmpfs alone");

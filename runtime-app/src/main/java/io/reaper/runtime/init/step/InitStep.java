@@ -30,6 +30,7 @@ public sealed interface InitStep
                 SetCapabilities,
                 HoldProcfs,
                 AwaitHooks,
+                MakeMount,
                 PrepareRoot,
                 EnterRoot,
                 FinishRoot,
@@ -77,6 +78,7 @@ public sealed interface InitStep
             case TakeTerminal.NUMBER -> TakeTerminal.read(in);
             case UseAllProcessors.NUMBER -> new UseAllProcessors();
             case HoldProcfs.NUMBER -> new HoldProcfs();
+            case MakeMount.NUMBER -> MakeMount.read(in);
             case AwaitHooks.NUMBER -> new AwaitHooks();
             case PrepareRoot.NUMBER -> PrepareRoot.read(in);
             case EnterRoot.NUMBER -> EnterRoot.read(in);

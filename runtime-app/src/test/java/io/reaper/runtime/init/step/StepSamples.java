@@ -7,6 +7,7 @@ import io.reaper.linux.process.Scheduling;
 import io.reaper.runtime.device.DeviceNode;
 import io.reaper.runtime.device.DeviceType;
 import io.reaper.runtime.rootfs.RootPropagation;
+import io.reaper.runtime.mount.MountEntry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ public final class StepSamples {
                     new SetGroups(List.of(1, -2)),
                     new SetGid(-2),
                     new SetUid(7),
+                    new MakeMount(new MountEntry(3, "/ü", "tmpfs", "s", List.of("ro", "size=1"))),
                     new SetCapabilities(new Capabilities.Sets(1, 2, 3, 4, -1)),
                     new HoldProcfs(),
                     new AwaitHooks(),
