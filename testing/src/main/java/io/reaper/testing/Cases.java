@@ -11,8 +11,9 @@ public final class Cases {
     private Cases() {}
 
     /**
+     * Returns how many of them, at least 1.
+     *
      * @param all at least 1
-     * @return at least 1
      */
     public static int of(int all) {
         return Boolean.getBoolean("reaper.test.long") ? all : Math.max(1, all / SHARE);

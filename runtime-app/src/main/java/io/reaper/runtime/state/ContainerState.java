@@ -39,7 +39,7 @@ public record ContainerState(
         boolean initHolds) {
 
     /** The version of the OCI runtime specification which the state JSON follows. */
-    public static final String OCI_VERSION = "1.2.1";
+    public static final String OCI_VERSION = "1.3.0";
 
     /**
      * A cgroup made for this container alone.
