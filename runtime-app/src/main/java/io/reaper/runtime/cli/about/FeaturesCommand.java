@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code features} (runtime-spec 1.3, features.md and features-linux.md). */
+/** {@code features} (runtime-spec 1.3.0, features.md and features-linux.md). */
 @Command(
         name = "features",
         headerHeading = "NAME%n    reaper-runtime-features - ",
