@@ -52,6 +52,7 @@ sealed interface Design extends AutoCloseable {
 
     private static Design apart(Bundle bundle, CreateRequest request, Surroundings surroundings) {
         Spec spec = bundle.spec();
+        ContainerHooks.checkApart(spec);
         boolean hooks = ContainerHooks.someAfterMounts(spec);
         Namespaces namespaces = Namespaces.resolve(spec.isolation().orElseThrow().namespaces());
         try {
