@@ -42,7 +42,7 @@ public final class RootfsTree {
                 syscalls.mount(null, "/", null, propagation.flags(), null),
                 "make mounts " + propagation.word(),
                 "/");
-        separateParent(rootfs, propagation.ofParent());
+        separate(rootfs, asked.map(RootPropagation::ofParent).orElse(RootPropagation.PRIVATE));
         try (Fd place = RootfsPath.open(syscalls, rootfs)) {
             Fd root = MountTree.copyOf(syscalls, place, true).fd();
             MountTree.attached(syscalls, root).attachTo(place);
@@ -54,15 +54,17 @@ public final class RootfsTree {
         }
     }
 
-    /** Which mount holds the rootfs is found by trying: EINVAL means that none begins there. */
-    private void separateParent(String rootfs, RootPropagation propagation) {
+    /**
+     * The mount in which the rootfs lies becomes the parent of its tree. Which one that is, the
+     * rootfs itself if it is mounted, is found by trying: EINVAL means that none begins there.
+     */
+    private void separate(String rootfs, RootPropagation propagation) {
         String path = rootfs;
-        long result;
-        do {
-            path = path.substring(0, Math.max(path.lastIndexOf('/'), 0));
-            String directory = path.isEmpty() ? "/" : path;
-            result = syscalls.mount(null, directory, null, propagation.flags(), null);
-        } while (result == -Errno.EINVAL.number() && !path.isEmpty());
+        long result = syscalls.mount(null, path, null, propagation.flags(), null);
+        while (result == -Errno.EINVAL.number() && path.length() > 1) {
+            path = path.substring(0, Math.max(path.lastIndexOf('/'), 1));
+            result = syscalls.mount(null, path, null, propagation.flags(), null);
+        }
         LinuxException.check(result, "make " + propagation.word() + " the mount of", rootfs);
     }
 

@@ -49,7 +49,7 @@ class RootfsTreeTest {
     void mountsBecomeSlavesByDefaultAndTheParentPrivate() {
         List<String> calls = attach(null);
         assertEquals(mount("/", MS_SLAVE | MS_REC), calls.get(0));
-        assertEquals(mount("/a/b", MS_PRIVATE), calls.get(1));
+        assertEquals(mount("/a/b/rootfs", MS_PRIVATE), calls.get(1));
         assertTrue(calls.get(2).startsWith("openat2(-100, /a/b/rootfs, "), calls::toString);
         assertTrue(calls.get(3).startsWith("openTree(" + NO_DESCRIPTOR + ", , "), calls::toString);
         assertTrue(calls.get(4).startsWith("moveMount("), calls::toString);
@@ -78,14 +78,18 @@ class RootfsTreeTest {
     void eachPropagationHasItsFlags(String word, long flags, long ofParent) {
         List<String> calls = attach(RootPropagation.named(word).orElseThrow());
         assertEquals(mount("/", flags), calls.get(0));
-        assertEquals(mount("/a/b", ofParent), calls.get(1));
+        assertEquals(mount("/a/b/rootfs", ofParent), calls.get(1));
     }
 
+    /** The recorded kernel refuses every mount(2): so does a chroot, whose "/" is no mount. */
     @Test
-    void theParentIsFoundUpwards() {
+    void aRootThatIsNoMountIsNamed() {
         recorder.answer("mount", -Errno.EINVAL.number());
         RootfsTree tree = new RootfsTree(recorder.kernel(), Fd.of(NO_DESCRIPTOR));
-        assertThrows(LinuxException.class, () -> tree.attach("/a/b/rootfs", Optional.empty()));
+        LinuxException refused =
+                assertThrows(
+                        LinuxException.class, () -> tree.attach("/a/b/rootfs", Optional.empty()));
+        assertEquals("make mounts rslave /: invalid argument", refused.getMessage());
         assertEquals(List.of(mount("/", MS_SLAVE | MS_REC)), recorder.calls());
     }
 
