@@ -116,15 +116,17 @@ class InitPlannerTest {
 
     @Test
     void unknownCapabilitiesAreToldAndIgnored() {
-        InitPlanner planner =
-                planner(
-                        ",\"capabilities\":{\"bounding\":[\"CAP_KILL\",\"CAP_FOO\"],"
-                                + "\"ambient\":[\"CAP_FOO\",\"CAP_BAR\"]}");
-        InitPlan plan = planner.plan(ID, false, InitPlan.Gate.START, ALONE);
+        Spec.ContainerProcess process =
+                spec(
+                                ",\"capabilities\":{\"bounding\":[\"CAP_KILL\",\"CAP_FOO\"],"
+                                        + "\"ambient\":[\"CAP_FOO\",\"CAP_BAR\"]}",
+                                "")
+                        .process();
+        InitPlan plan = new InitPlanner(process).plan(ID, false, InitPlan.Gate.START, ALONE);
         assertTrue(plan.steps().contains(new LimitBoundingSet(Capability.CAP_KILL.mask())));
         assertEquals(
                 Optional.of("ignoring unknown or unavailable capabilities: [CAP_BAR, CAP_FOO]"),
-                planner.warning());
+                SetCapabilities.warning(process));
     }
 
     @ParameterizedTest

@@ -27,7 +27,9 @@ public sealed interface InitStep
                 SetGroups,
                 SetGid,
                 SetUid,
-                SetCapabilities {
+                SetCapabilities,
+                HoldProcfs,
+                AwaitHooks {
 
     /** Writes the step's number, then what {@link #read} needs to make an equal one. */
     void write(PlanOutput out);
@@ -66,6 +68,8 @@ public sealed interface InitStep
             case SetCapabilities.NUMBER -> SetCapabilities.read(in);
             case TakeTerminal.NUMBER -> TakeTerminal.read(in);
             case UseAllProcessors.NUMBER -> new UseAllProcessors();
+            case HoldProcfs.NUMBER -> new HoldProcfs();
+            case AwaitHooks.NUMBER -> new AwaitHooks();
             default -> throw new IllegalArgumentException("init step of kind " + number);
         };
     }
