@@ -100,7 +100,9 @@ public final class Console implements AutoCloseable {
         return pty;
     }
 
-    /** What becomes the process's standard input, output and error, or is until it has a terminal. */
+    /**
+     * What becomes the process's standard input, output and error, or is until it has a terminal.
+     */
     public List<Fd> streams() {
         return pty.map(Pty::slave)
                 .or(() -> nothing)

@@ -32,7 +32,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * leaves are deleted by force. System property {@code reaper.runtime} names another runtime (runc)
  * for the tests that suit any; without it, reaper-runtime below {@code reaper.bin}.
  */
-public final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, ExecutionCondition {
+public final class RuntimeExtension
+        implements BeforeEachCallback, AfterEachCallback, ExecutionCondition {
 
     public static final ObjectMapper JSON = new ObjectMapper();
 
@@ -127,7 +128,8 @@ public final class RuntimeExtension implements BeforeEachCallback, AfterEachCall
     }
 
     /** Sends a signal to a runtime that was started. */
-    public static void signal(String name, Process process) throws IOException, InterruptedException {
+    public static void signal(String name, Process process)
+            throws IOException, InterruptedException {
         String pid = Long.toString(process.pid());
         assertEquals(0, new ProcessBuilder("kill", "-" + name, pid).start().waitFor());
     }

@@ -29,7 +29,8 @@ public sealed interface InitStep
                 SetUid,
                 SetCapabilities,
                 HoldProcfs,
-                AwaitHooks {
+                AwaitHooks,
+                OpenTerminal {
 
     /** Writes the step's number, then what {@link #read} needs to make an equal one. */
     void write(PlanOutput out);
@@ -70,6 +71,7 @@ public sealed interface InitStep
             case UseAllProcessors.NUMBER -> new UseAllProcessors();
             case HoldProcfs.NUMBER -> new HoldProcfs();
             case AwaitHooks.NUMBER -> new AwaitHooks();
+            case OpenTerminal.NUMBER -> OpenTerminal.read(in);
             default -> throw new IllegalArgumentException("init step of kind " + number);
         };
     }

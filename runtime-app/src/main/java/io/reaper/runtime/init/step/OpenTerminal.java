@@ -70,8 +70,7 @@ public record OpenTerminal(boolean console, WindowSize size) implements InitStep
     public Optional<String> run(StepContext stage) {
         try (RootDirectory root =
                         new RootDirectory(
-                                Fd.open(
-                                        Path.of("/"), OpenFlags.O_PATH | OpenFlags.O_DIRECTORY));
+                                Fd.open(Path.of("/"), OpenFlags.O_PATH | OpenFlags.O_DIRECTORY));
                 Pty pty = Pty.of(multiplexer(stage, root))) {
             if (!size.equals(UNKNOWN)) {
                 Terminal.resize(pty.master(), size);
@@ -124,8 +123,7 @@ public record OpenTerminal(boolean console, WindowSize size) implements InitStep
             }
             int flags = OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW | OpenFlags.O_CLOEXEC;
             Fd place =
-                    Fd.opened(
-                            syscalls.openat(directory, parent.name(), flags, 0), "open", CONSOLE);
+                    Fd.opened(syscalls.openat(directory, parent.name(), flags, 0), "open", CONSOLE);
             FileStat stat = place.stat();
             if (stat.isLink() || stat.isDirectory()) {
                 place.close();

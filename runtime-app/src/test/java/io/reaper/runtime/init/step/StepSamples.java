@@ -4,6 +4,7 @@ import io.reaper.linux.credential.Capabilities;
 import io.reaper.linux.process.Rlimits.Limit;
 import io.reaper.linux.process.Rlimits.Resource;
 import io.reaper.linux.process.Scheduling;
+import io.reaper.linux.terminal.WindowSize;
 import java.util.List;
 import java.util.Map;
 
@@ -32,7 +33,8 @@ public final class StepSamples {
                     new SetGroups(List.of(1, -2)),
                     new SetGid(-2),
                     new SetUid(7),
-                    new SetCapabilities(new Capabilities.Sets(1, 2, 3, 4, -1)));
+                    new SetCapabilities(new Capabilities.Sets(1, 2, 3, 4, -1)),
+                    new OpenTerminal(true, new WindowSize(65535, 1)));
 
     private StepSamples() {}
 }
