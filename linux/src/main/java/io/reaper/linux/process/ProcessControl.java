@@ -9,6 +9,7 @@ import io.reaper.linux.terminal.Terminal;
 /** What a process says about itself: {@code prctl(2)}, working directory, keyring. */
 public final class ProcessControl {
 
+    private static final int PR_SET_DUMPABLE = 4;
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int SIGACTION_SIZE = 32;
@@ -26,6 +27,15 @@ public final class ProcessControl {
                 syscalls.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
                 "prctl",
                 "PR_SET_CHILD_SUBREAPER");
+    }
+
+    /**
+     * Who shares a pid namespace with it, without rights outside, can neither trace it nor look at
+     * its descriptors; until {@code execve(2)}.
+     */
+    public void hide() {
+        LinuxException.check(
+                syscalls.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl", "PR_SET_DUMPABLE");
     }
 
     /** No {@code execve(2)} of this thread gains privileges any more. */
