@@ -123,16 +123,18 @@ public final class Settings {
     /**
      * How containers are kept apart.
      *
-     * @throws SettingsException for any value but "host"; unset means host
+     * @throws SettingsException for any value but "host" and "oci"; unset means host
      */
     public Isolation isolation() {
         String wanted = node().isolation();
-        if (!wanted.equals("host")) {
-            throw new SettingsException(
-                    "%s=%s: unknown value; this version knows \"host\""
-                            .formatted(ISOLATION, Excerpt.of(wanted)));
-        }
-        return Isolation.HOST;
+        return Isolation.of(wanted)
+                .orElseThrow(
+                        () ->
+                                new SettingsException(
+                                        ISOLATION
+                                                + "="
+                                                + Excerpt.of(wanted)
+                                                + ": unknown value; there are host and oci"));
     }
 
     /**

@@ -27,6 +27,7 @@ public record FileStat(int mode, int uid, int gid, long size, long device, long 
     private static final int S_IFCHR = 0x2000;
     private static final int S_IFDIR = 0x4000;
     private static final int S_IFREG = 0x8000;
+    private static final int S_IFLNK = 0xa000;
     private static final int S_IFSOCK = 0xc000;
 
     public static FileStat of(Path path) {
@@ -96,6 +97,10 @@ public record FileStat(int mode, int uid, int gid, long size, long device, long 
 
     public boolean isDirectory() {
         return (mode & S_IFMT) == S_IFDIR;
+    }
+
+    public boolean isLink() {
+        return (mode & S_IFMT) == S_IFLNK;
     }
 
     public boolean isCharacterDevice() {

@@ -1,5 +1,6 @@
 package io.reaper.runtime.bundle;
 
+import io.reaper.contract.Isolation;
 import io.reaper.linux.file.FileStat;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.Errno;
@@ -27,10 +28,10 @@ public final class Bundle {
      * @throws SpecException if config.json is too large or wrong
      * @throws LinuxException if it or the bundle is missing
      */
-    public static Bundle load(Path directory) {
+    public static Bundle load(Path directory, Isolation mode) {
         Path found = real(directory);
         byte[] document = Document.read(found.resolve(CONFIG));
-        return new Bundle(found, SpecReader.read(CONFIG, document), document);
+        return new Bundle(found, SpecReader.read(CONFIG, document, mode), document);
     }
 
     /** Absolute, without symbolic links. */

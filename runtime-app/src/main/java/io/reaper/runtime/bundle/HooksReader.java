@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Reads {@code hooks} (runtime-spec 1.2.1, config.md, "POSIX-platform Hooks"). */
+/** Reads {@code hooks} (runtime-spec 1.3.0, config.md, "POSIX-platform Hooks"). */
 final class HooksReader {
 
     private HooksReader() {}

@@ -56,6 +56,15 @@ final class JsonInput implements AutoCloseable {
         return new SpecException(ErrorCode.E_CONFIG_INVALID, file, property, problem);
     }
 
+    /** A property that asks for what this version cannot do. */
+    SpecException unsupported(String property) {
+        return new SpecException(
+                ErrorCode.E_CONFIG_UNSUPPORTED,
+                file,
+                property,
+                "is not supported by this version; leave it out");
+    }
+
     /** Enters the object that must be the current value. */
     void enterObject() {
         expect(JsonToken.START_OBJECT, "an object");

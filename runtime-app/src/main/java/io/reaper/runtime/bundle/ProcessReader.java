@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Reads {@code process} (runtime-spec 1.2, config.md, "Process"). */
+/** Reads {@code process} (runtime-spec 1.3, config.md, "Process"). */
 final class ProcessReader {
 
     private static final long ID_MAX = 0xffff_fffeL;

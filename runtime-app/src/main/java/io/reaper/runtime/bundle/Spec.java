@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The part of an OCI configuration which this runtime applies (runtime-spec 1.2, config.md).
+ * The part of an OCI configuration which this runtime applies (runtime-spec 1.3, config.md).
  *
  * @param rootPath {@code root.path} as written
  * @param cgroupsPath {@code linux.cgroupsPath} as written
  * @param namespaces the types of {@code linux.namespaces}, in their order
- * @param notApplied names of the properties given that ask for what is not applied, in their order
+ * @param notApplied in mode {@code host}: names of the properties given that ask for what is not
+ *     applied, in their order
+ * @param isolation in mode {@code oci}: what is applied besides
  */
 public record Spec(
         String ociVersion,
@@ -26,7 +28,8 @@ public record Spec(
         Optional<String> cgroupsPath,
         List<String> namespaces,
         Hooks hooks,
-        List<String> notApplied) {
+        List<String> notApplied,
+        Optional<IsolationSpec> isolation) {
 
     /**
      * Annotations that say what a container is to its pod: of containerd's CRI plugin, of cri-o.

@@ -1,5 +1,6 @@
 package io.reaper.runtime.bundle;
 
+import io.reaper.contract.Isolation;
 import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.hooks.Hooks;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads config.json (runtime-spec 1.2, config.md and config-linux.md); unknown properties are
+ * Reads config.json (runtime-spec 1.3, config.md and config-linux.md); unknown properties are
  * passed over.
  */
 public final class SpecReader {
@@ -45,34 +46,48 @@ public final class SpecReader {
     private List<String> namespaces = List.of();
     private Hooks hooks = Hooks.NONE;
 
-    private SpecReader(JsonInput json) {
+    private final Optional<IsolationReader> isolation;
+
+    private SpecReader(JsonInput json, Isolation mode) {
         this.json = json;
+        this.isolation =
+                mode == Isolation.OCI ? Optional.of(new IsolationReader(json)) : Optional.empty();
     }
 
     /**
      * Reads a whole document.
      *
      * @param file name of the document in errors
-     * @throws SpecException if it is not JSON, a value has the wrong type or range, or a required
-     *     one is missing
+     * @param mode what does not concern it is passed over
+     * @throws SpecException if it is not JSON, a value has the wrong type or range, a required one
+     *     is missing, or one is given that this version cannot apply
      */
-    public static Spec read(String file, byte[] document) {
+    public static Spec read(String file, byte[] document, Isolation mode) {
         try (JsonInput json = new JsonInput(file, document)) {
-            return new SpecReader(json).spec();
+            return new SpecReader(json, mode).spec();
         }
+    }
+
+    /** As far as it does not depend on the mode. */
+    public static Spec read(String file, byte[] document) {
+        return read(file, document, Isolation.HOST);
     }
 
     /**
      * Reads a document that holds {@code process} alone.
      *
      * @param file as above
-     * @param notApplied properties that ask for what is not applied are added to it
+     * @param notApplied properties that ask for what is not applied are added to it; none is in
+     *     mode {@code oci}
      */
     public static Spec.ContainerProcess readProcess(
-            String file, byte[] document, List<String> notApplied) {
+            String file, byte[] document, Isolation mode, List<String> notApplied) {
         try (JsonInput json = new JsonInput(file, document)) {
             Spec.ContainerProcess process = ProcessReader.read(json, "", notApplied);
             json.end();
+            if (mode == Isolation.OCI && !notApplied.isEmpty()) {
+                throw json.unsupported(notApplied.getFirst());
+            }
             return process;
         }
     }
@@ -89,10 +104,13 @@ public final class SpecReader {
                 case "annotations" -> annotations = json.stringMap();
                 case "linux" -> linux();
                 case "hooks" -> hooks = HooksReader.read(json);
-                default -> passOver(property, NOT_APPLIED.contains(property));
+                default -> other(property);
             }
         }
         json.end();
+        if (isolation.isPresent() && !notApplied.isEmpty()) {
+            throw json.unsupported(notApplied.getFirst());
+        }
         if (ociVersion.isEmpty()) {
             throw json.wrong("ociVersion", "missing");
         }
@@ -104,7 +122,16 @@ public final class SpecReader {
                 cgroupsPath,
                 namespaces,
                 hooks,
-                List.copyOf(notApplied));
+                List.copyOf(notApplied),
+                isolation.map(IsolationReader::read));
+    }
+
+    private void other(String property) {
+        if (isolation.isPresent()) {
+            isolation.get().property(property);
+        } else {
+            passOver(property, NOT_APPLIED.contains(property));
+        }
     }
 
     private String version() {
@@ -116,6 +143,10 @@ public final class SpecReader {
     }
 
     private void root() {
+        if (isolation.isPresent()) {
+            rootPath = Optional.of(isolation.get().root());
+            return;
+        }
         notApplied.add("root");
         json.enterObject();
         while (json.nextProperty()) {
@@ -137,9 +168,18 @@ public final class SpecReader {
             switch (property) {
                 case "cgroupsPath" ->
                         cgroupsPath = Optional.of(json.string()).filter(path -> !path.isEmpty());
-                case "namespaces" -> namespaces();
-                default -> passOver("linux." + property, LINUX_NOT_APPLIED.contains(property));
+                default -> otherOfLinux(property);
             }
+        }
+    }
+
+    private void otherOfLinux(String property) {
+        if (isolation.isPresent()) {
+            isolation.get().linuxProperty(property);
+        } else if (property.equals("namespaces")) {
+            namespaces();
+        } else {
+            passOver("linux." + property, LINUX_NOT_APPLIED.contains(property));
         }
     }
 

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A container's hooks at the moments of its life (runtime-spec 1.2.1, runtime.md, "Lifecycle").
+ * A container's hooks at the moments of its life (runtime-spec 1.3.0, runtime.md, "Lifecycle").
  * They run in the bundle's directory, as runc's do, but for those of start: these are run by init
  * itself, as the container's user.
  */
@@ -84,6 +84,11 @@ public final class ContainerHooks {
                                 + "=run");
             }
         }
+    }
+
+    /** Whether create has hooks to run, for which the container's mounts are made before. */
+    public static boolean someAfterMounts(Spec spec) {
+        return NETWORK_HOOKS.stream().anyMatch(spec.hooks()::has);
     }
 
     public boolean hasLate() {

@@ -1,6 +1,6 @@
 package io.reaper.runtime.hooks;
 
-/** The moments at which hooks are run (runtime-spec 1.2.1, config.md, "POSIX-platform Hooks"). */
+/** The moments at which hooks are run (runtime-spec 1.3.0, config.md, "POSIX-platform Hooks"). */
 public enum HookKind {
     PRESTART("prestart"),
     CREATE_RUNTIME("createRuntime"),

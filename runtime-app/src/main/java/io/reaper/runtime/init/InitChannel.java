@@ -22,11 +22,12 @@ public final class InitChannel implements AutoCloseable {
     /** The longest message holds two cut texts, a code, their lengths, a number and a kind. */
     private static final int PACKET = 2 * UTF8 * (TEXT_LIMIT + 1) + 64;
 
-    private static final int PID = 1;
+    private static final int HERE = 1;
     private static final int CONTINUE = 2;
     private static final int WARNING = 3;
     private static final int READY = 4;
     private static final int FAILED = 5;
+    private static final int MOUNTED = 6;
 
     private final Fd socket;
 
@@ -63,11 +64,12 @@ public final class InitChannel implements AutoCloseable {
         DataOutputStream out = new DataOutputStream(packet);
         try {
             switch (message) {
-                case InitMessage.Pid(int pid) -> {
-                    out.writeByte(PID);
+                case InitMessage.Here() -> out.writeByte(HERE);
+                case InitMessage.Continue(int pid) -> {
+                    out.writeByte(CONTINUE);
                     out.writeInt(pid);
                 }
-                case InitMessage.Continue() -> out.writeByte(CONTINUE);
+                case InitMessage.Mounted() -> out.writeByte(MOUNTED);
                 case InitMessage.Warning(String text) -> {
                     out.writeByte(WARNING);
                     out.writeUTF(cut(text));
@@ -98,8 +100,9 @@ public final class InitChannel implements AutoCloseable {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(packet))) {
             int kind = in.readByte();
             return switch (kind) {
-                case PID -> new InitMessage.Pid(in.readInt());
-                case CONTINUE -> new InitMessage.Continue();
+                case HERE -> new InitMessage.Here();
+                case CONTINUE -> new InitMessage.Continue(in.readInt());
+                case MOUNTED -> new InitMessage.Mounted();
                 case WARNING -> new InitMessage.Warning(in.readUTF());
                 case READY -> new InitMessage.Ready();
                 case FAILED ->

@@ -5,11 +5,21 @@ import io.reaper.contract.ErrorCode;
 /** What {@code create} or {@code exec} and the init stage say to each other, one packet each. */
 public sealed interface InitMessage {
 
-    /** From init: it is there, under this pid, and waits for {@link Continue}. */
-    record Pid(int pid) implements InitMessage {}
+    /** From init: it is there and waits for {@link Continue}. */
+    record Here() implements InitMessage {}
 
-    /** To init: it is registered and may go on. */
-    record Continue() implements InitMessage {}
+    /**
+     * To init: it is registered and may go on.
+     *
+     * @param pid its own, in the pid namespace of the runtime
+     */
+    record Continue(int pid) implements InitMessage {}
+
+    /**
+     * From init: the container's mounts are made, its root is not entered; it waits for {@link
+     * Continue}.
+     */
+    record Mounted() implements InitMessage {}
 
     /** From init: a setting was not applied, which is no reason to fail. */
     record Warning(String text) implements InitMessage {}

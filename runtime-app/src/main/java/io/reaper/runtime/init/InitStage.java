@@ -5,6 +5,7 @@ import io.reaper.contract.FailureText;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Program;
 import io.reaper.linux.process.Rlimits;
+import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
@@ -15,6 +16,7 @@ import io.reaper.runtime.hooks.HookKind;
 import io.reaper.runtime.hooks.HookRunner;
 import io.reaper.runtime.init.InitPlan.StartHooks;
 import io.reaper.runtime.init.step.InitStep;
+import io.reaper.runtime.init.step.StageFiles;
 import io.reaper.runtime.init.step.StepContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,27 +29,30 @@ import java.util.Optional;
  * one thread, since namespaces, credentials and no_new_privs belong to a thread and {@code
  * execve(2)} carries those of the calling one.
  *
- * <p>Descriptors from the base number on: the {@link InitChannel}, the plan, and where the program
- * waits for {@code start}, an {@code O_PATH} descriptor of exec.fifo, and one that is only to be
- * kept until the program runs: its lock says that it does not yet. Those between 2 and the base are
- * the caller's, kept for the program.
+ * <p>Descriptors from the base number on: the {@link InitChannel}, the plan, and what the parent
+ * gives ({@link StageFiles#given}); where the program waits for {@code start} that begins with an
+ * {@code O_PATH} descriptor of exec.fifo, and one that is only to be kept until the program runs:
+ * its lock says that it does not yet. Those between 2 and the base are the caller's, kept for the
+ * program.
  */
 public final class InitStage {
 
     private static final int CHANNEL = 0;
     private static final int PLAN = 1;
-    private static final int FIFO = 2;
+    private static final int GIVEN = 2;
+    private static final int FIFO = 0;
     private static final int FAILURE = 1;
     private static final int TOO_LONG = 10; // digits, of a descriptor's number
     private static final String LISTEN_PID = "LISTEN_PID=";
 
     private final int base;
-    private final StepContext context =
-            new StepContext(Syscalls.get(), number -> Fd.of(number).stat());
+    private final StageFiles files;
     private final Rlimits rlimits = new Rlimits(Syscalls.get());
+    private int pid; // as the runtime sees it
 
     private InitStage(int base) {
         this.base = base;
+        this.files = new StageFiles(base + GIVEN);
     }
 
     /** Whether a command line is that of this stage. */
@@ -80,10 +85,8 @@ public final class InitStage {
         InitPlan plan;
         try (Fd file = Fd.of(base + PLAN)) {
             plan = PlanCodec.decode(file.readAll(PlanCodec.LIMIT));
-            channel.send(new InitMessage.Pid((int) Syscalls.get().getpid()));
-            boolean registered =
-                    channel.receive().filter(InitMessage.Continue.class::isInstance).isPresent();
-            program = registered ? prepare(plan, channel) : Optional.empty();
+            channel.send(new InitMessage.Here());
+            program = awaitContinue(channel) ? prepare(plan, channel) : Optional.empty();
         } catch (Throwable e) {
             channel.send(new InitMessage.Failed(ErrorCode.of(e), "init", 0, FailureText.of(e)));
             return;
@@ -93,7 +96,31 @@ public final class InitStage {
         }
     }
 
+    /** False if the parent is gone. */
+    private boolean awaitContinue(InitChannel channel) {
+        Optional<InitMessage> message = channel.receive();
+        if (message.isPresent() && message.get() instanceof InitMessage.Continue(int told)) {
+            pid = told;
+            return true;
+        }
+        return false;
+    }
+
+    /** For hooks that want the mounts, and the root still outside. */
+    private void awaitHooks(InitChannel channel) {
+        channel.send(new InitMessage.Mounted());
+        if (!awaitContinue(channel)) {
+            throw new LinuxException("wait for", "create", Errno.ECONNRESET);
+        }
+    }
+
     private Optional<Program> prepare(InitPlan plan, InitChannel channel) {
+        StepContext context =
+                new StepContext(
+                        Syscalls.get(),
+                        number -> Fd.of(number).stat(),
+                        files,
+                        () -> awaitHooks(channel));
         InitMessage.Failed failure;
         try {
             for (InitStep step : plan.steps()) {
@@ -118,9 +145,12 @@ public final class InitStage {
 
     private static Program program(InitPlan plan) {
         List<String> env = plan.inherited().sockets() ? withOwnPid(plan.env()) : plan.env();
-        return plan.placeholder()
-                ? Program.placeholder(plan.args(), env)
-                : new Program(ProgramLookup.find(plan.args().getFirst(), env), plan.args(), env);
+        if (plan.placeholder()) {
+            return Program.placeholder(plan.args(), env);
+        }
+        List<String> complete = HomeDirectory.in(env, (int) Syscalls.get().geteuid());
+        String path = ProgramLookup.find(plan.args().getFirst(), complete);
+        return new Program(path, plan.args(), complete);
     }
 
     private static List<String> withOwnPid(List<String> env) {
@@ -136,7 +166,7 @@ public final class InitStage {
                 case START -> {
                     channel.close();
                     // waits for start, which reads: the end means success, bytes are an error
-                    try (Fd gate = Fd.of(base + FIFO).reopen(OpenFlags.O_WRONLY)) {
+                    try (Fd gate = files.reopen(files.given(FIFO), OpenFlags.O_WRONLY)) {
                         InitMessage.Failed refusal = refused(program, plan);
                         String text = refusal.code() + " " + refusal.text();
                         gate.write(text.getBytes(StandardCharsets.UTF_8));
@@ -147,15 +177,14 @@ public final class InitStage {
         }
     }
 
-    private static void run(StartHooks start) {
-        int pid = (int) Syscalls.get().getpid();
+    private void run(StartHooks start) {
         new HookRunner(HookRunner.withPid(start.state(), pid), Optional.empty(), Optional.empty())
                 .runAll(HookKind.START_CONTAINER, start.hooks());
     }
 
     private InitMessage.Failed refused(Program program, InitPlan plan) {
         try {
-            plan.startHooks().ifPresent(InitStage::run);
+            plan.startHooks().ifPresent(this::run);
             Program.closeOnExecFrom(base);
             plan.inherited().gaps().forEach(Fd::closeOnExec); // the VM may have one there
             Program.restoreLimits();

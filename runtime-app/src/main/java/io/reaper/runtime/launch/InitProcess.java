@@ -1,7 +1,6 @@
 package io.reaper.runtime.launch;
 
 import io.reaper.contract.ErrorCode;
-import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.Child;
 import io.reaper.linux.process.ExitStatus;
@@ -39,16 +38,16 @@ public final class InitProcess implements AutoCloseable {
      *
      * @param streams the program's standard input, output and error
      * @param descriptors what the program gets besides these
-     * @param gate if the program waits for start: an {@code O_PATH} descriptor of exec.fifo, and
-     *     the descriptor whose lock says that it still waits
-     * @param cgroup where the container's processes live
+     * @param given what the stage finds as {@link io.reaper.runtime.init.step.StageFiles#given}; if
+     *     the program waits for start first an {@code O_PATH} descriptor of exec.fifo, and the
+     *     descriptor whose lock says that it still waits
      */
     public static InitProcess spawn(
             InitPlan plan,
             List<Fd> streams,
             CallerDescriptors descriptors,
-            List<Fd> gate,
-            Optional<Cgroup> cgroup,
+            List<Fd> given,
+            Birth birth,
             RuntimeLog log) {
         byte[] encoded = PlanCodec.encode(plan);
         if (encoded.length > PlanCodec.LIMIT) {
@@ -65,7 +64,7 @@ public final class InitProcess implements AutoCloseable {
             List<Fd> fds = new ArrayList<>(streams);
             fds.addAll(descriptors.table());
             fds.addAll(List.of(theirs, memory));
-            fds.addAll(gate);
+            fds.addAll(given);
             SpawnRequest request =
                     new SpawnRequest(
                             InitCommand.path(),
@@ -74,8 +73,10 @@ public final class InitProcess implements AutoCloseable {
                             fds,
                             Optional.empty(),
                             true,
-                            0);
-            Child child = Spawner.spawn(request.inCgroup(cgroup));
+                            birth.newNamespaces());
+            Child child =
+                    Spawner.spawn(
+                            request.inCgroup(birth.cgroup()).inPidNamespace(birth.pidNamespace()));
             return new InitProcess(child, new InitChannel(pair[0]), log);
         } catch (LinuxException e) {
             pair[0].close();
@@ -97,15 +98,23 @@ public final class InitProcess implements AutoCloseable {
     /** Waits until init says that it is there; its pid as seen from here. */
     public int awaitPid() {
         InitMessage message = next();
-        if (message instanceof InitMessage.Pid(int pid)) {
-            return pid;
+        if (message instanceof InitMessage.Here) {
+            return child.pid();
         }
         throw failed(message);
     }
 
+    /** Waits until the container's mounts are made, of a stage that stops there for hooks. */
+    public void awaitMounts() {
+        InitMessage message = nextButWarnings();
+        if (!(message instanceof InitMessage.Mounted)) {
+            throw failed(message);
+        }
+    }
+
     /** Lets it go on. */
     public void proceed() {
-        channel.send(new InitMessage.Continue());
+        channel.send(new InitMessage.Continue(child.pid()));
     }
 
     /** After {@link #awaitReady}: waits until the program runs, of a stage that does not wait. */
@@ -122,14 +131,19 @@ public final class InitProcess implements AutoCloseable {
      * @throws ContainerException with the reason if init gave up or died
      */
     public void awaitReady() {
+        InitMessage message = nextButWarnings();
+        if (!(message instanceof InitMessage.Ready)) {
+            throw failed(message);
+        }
+    }
+
+    private InitMessage nextButWarnings() {
         InitMessage message = next();
         while (message instanceof InitMessage.Warning(String text)) {
             log.warning(text);
             message = next();
         }
-        if (!(message instanceof InitMessage.Ready)) {
-            throw failed(message);
-        }
+        return message;
     }
 
     private ContainerException failed(InitMessage message) {

@@ -3,6 +3,7 @@ package io.reaper.runtime.lifecycle;
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ErrorCode;
 import io.reaper.contract.ExitRecord;
+import io.reaper.contract.Isolation;
 import io.reaper.contract.Settings;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
@@ -13,6 +14,7 @@ import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.cgroup.TrackingCgroup;
 import io.reaper.runtime.container.ContainerHooks;
 import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.init.step.SetCapabilities;
 import io.reaper.runtime.launch.CallerDescriptors;
 import io.reaper.runtime.launch.InitProcess;
 import io.reaper.runtime.launch.Launched;
@@ -29,11 +31,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code create}: everything up to, but without, running the program (runtime-spec 1.2, runtime.md,
+ * {@code create}: everything up to, but without, running the program (runtime-spec 1.3, runtime.md,
  * "Lifecycle", steps 1 to 5). What was made is undone if any step fails.
  */
 public final class Create {
@@ -54,15 +55,18 @@ public final class Create {
      * @return the init process, a child of this one
      */
     public Launched create(CreateRequest request) {
-        settings.isolation();
+        Isolation mode = settings.isolation();
         Surroundings surroundings = Surroundings.ofInit(request.preservedFds(), log);
-        Bundle bundle = Bundle.load(request.bundle());
-        ContainerHooks.check(bundle.spec(), settings);
+        Bundle bundle = Bundle.load(request.bundle(), mode);
+        try (Design design = Design.of(mode, bundle, request, surroundings, settings)) {
+            return create(request, bundle, design, surroundings);
+        }
+    }
+
+    private Launched create(
+            CreateRequest request, Bundle bundle, Design design, Surroundings surroundings) {
         Optional<Cgroup> cgroup = TrackingCgroup.plan(request.id(), bundle.spec());
-        InitPlanner planner = new InitPlanner(bundle.spec());
-        InitPlan plan =
-                planner.plan(request.id(), request.newKeyring(), InitPlan.Gate.START, surroundings);
-        planner.warning().ifPresent(log::warning);
+        SetCapabilities.warning(bundle.spec().process()).ifPresent(log::warning);
 
         ContainerDirectory directory =
                 store.create(request.id()).orElseThrow(() -> exists(request.id()));
@@ -76,7 +80,7 @@ public final class Create {
                         create(
                                 request,
                                 bundle,
-                                plan,
+                                design,
                                 surroundings.descriptors(),
                                 cgroup,
                                 console,
@@ -99,7 +103,7 @@ public final class Create {
     private Launched create(
             CreateRequest request,
             Bundle bundle,
-            InitPlan plan,
+            Design design,
             CallerDescriptors descriptors,
             Optional<Cgroup> cgroup,
             Console console,
@@ -107,9 +111,9 @@ public final class Create {
             Fd lock,
             Deque<Runnable> undo) {
         ContainerHooks hooks = new ContainerHooks(bundle.spec().hooks(), log);
-        ContainerState state = newState(request.id(), bundle, cgroup, hooks);
+        ContainerState state = newState(request.id(), bundle, design, cgroup, hooks);
         directory.save(state);
-        warnOfIgnored(bundle);
+        design.warning().ifPresent(log::warning);
         directory.saveConfiguration(bundle.document());
         ExitRecord.removeStale(bundle.directory());
         if (cgroup.isPresent()) {
@@ -117,7 +121,7 @@ public final class Create {
             undo.push(cgroup.get()::remove);
             directory.save(state);
         }
-        InitPlan hooked = plan.withStartHooks(hooks.starting(state));
+        InitPlan hooked = design.plan().withStartHooks(hooks.starting(state));
         Path fifo = directory.makeExecFifo();
         // closed here before the start: init alone must hold it then
         try (Fd handle = Fd.open(fifo, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
@@ -127,8 +131,8 @@ public final class Create {
                                 hooked,
                                 console.streams(),
                                 descriptors,
-                                List.of(handle, hold),
-                                cgroup,
+                                design.given(handle, hold),
+                                design.birth(cgroup),
                                 log)) {
             undo.push(init::kill);
             int pid = init.awaitPid();
@@ -136,6 +140,10 @@ public final class Create {
             ContainerDirectory.writeNote(lock, created);
             directory.save(created);
             undo.addLast(() -> hooks.deleted(created)); // after all else
+            if (design.hooksAfterMounts()) {
+                init.proceed();
+                init.awaitMounts();
+            }
             hooks.creating(created, init.child().pidfd());
             init.proceed();
             init.awaitReady();
@@ -147,7 +155,11 @@ public final class Create {
     }
 
     private static ContainerState newState(
-            ContainerId id, Bundle bundle, Optional<Cgroup> cgroup, ContainerHooks hooks) {
+            ContainerId id,
+            Bundle bundle,
+            Design design,
+            Optional<Cgroup> cgroup,
+            ContainerHooks hooks) {
         return new ContainerState(
                 id,
                 Status.CREATING,
@@ -160,20 +172,14 @@ public final class Create {
                 owner(),
                 cgroup.map(TrackingCgroup::intended),
                 hooks.hasLate(),
-                true);
+                true,
+                design.mode(),
+                design.ownPids());
     }
 
     /** The caller's name, not looked up where it is known: that reads half of /etc. */
     private static String owner() {
         return Syscalls.get().geteuid() == 0 ? "root" : System.getProperty("user.name", "");
-    }
-
-    private void warnOfIgnored(Bundle bundle) {
-        if (!bundle.spec().notApplied().isEmpty()) {
-            log.warning(
-                    "host mode: these properties of config.json are not applied: "
-                            + String.join(", ", bundle.spec().notApplied()));
-        }
     }
 
     private ContainerException exists(ContainerId id) {

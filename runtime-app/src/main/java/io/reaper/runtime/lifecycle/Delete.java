@@ -23,7 +23,7 @@ import io.reaper.runtime.state.Status;
 import java.time.Duration;
 import java.util.Optional;
 
-/** {@code delete}: undoes what create made (runtime-spec 1.2, runtime.md, "Delete"). */
+/** {@code delete}: undoes what create made (runtime-spec 1.3, runtime.md, "Delete"). */
 public final class Delete {
 
     /** How long a container that was told to end may take. */

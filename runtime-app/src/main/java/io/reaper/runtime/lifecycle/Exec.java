@@ -13,6 +13,8 @@ import io.reaper.linux.terminal.Pty;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.container.ContainerProcesses;
 import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.init.step.SetCapabilities;
+import io.reaper.runtime.launch.Birth;
 import io.reaper.runtime.launch.CallerDescriptors;
 import io.reaper.runtime.launch.InitProcess;
 import io.reaper.runtime.launch.Launched;
@@ -98,10 +100,11 @@ public final class Exec {
         Launched launch() {
             Surroundings surroundings = Surroundings.ofExec(request.preservedFds(), log);
             List<String> notApplied = new ArrayList<>();
-            Spec.ContainerProcess process = request.process().in(directory, notApplied);
+            Spec.ContainerProcess process =
+                    request.process().in(directory, snapshot.state().isolation(), notApplied);
             InitPlanner planner = new InitPlanner(process);
             InitPlan plan = planner.plan(request.id(), true, InitPlan.Gate.NONE, surroundings);
-            planner.warning().ifPresent(log::warning);
+            SetCapabilities.warning(process).ifPresent(log::warning);
             if (!notApplied.isEmpty()) {
                 log.warning("host mode: not applied: " + String.join(", ", notApplied));
             }
@@ -134,7 +137,12 @@ public final class Exec {
                 InitPlan plan, CallerDescriptors descriptors, Console console, Pidfd init) {
             try {
                 return InitProcess.spawn(
-                        plan, console.streams(), descriptors, List.of(), processes.cgroup(), log);
+                        plan,
+                        console.streams(),
+                        descriptors,
+                        List.of(),
+                        Birth.in(processes.cgroup()),
+                        log);
             } catch (LinuxException e) {
                 checkAlive(init); // the container's end takes its cgroup away
                 throw e;

@@ -1,5 +1,6 @@
 package io.reaper.runtime.lifecycle;
 
+import io.reaper.contract.Isolation;
 import io.reaper.runtime.bundle.Document;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecReader;
@@ -44,13 +45,16 @@ public sealed interface ExecProcess {
     /**
      * All of it.
      *
-     * @param notApplied properties that ask for what is not applied are added to it
+     * @param mode of the container
+     * @param notApplied in mode {@code host}: properties that ask for what is not applied are added
      */
-    default Spec.ContainerProcess in(ContainerDirectory container, List<String> notApplied) {
+    default Spec.ContainerProcess in(
+            ContainerDirectory container, Isolation mode, List<String> notApplied) {
         return switch (this) {
             case Described(Path file, boolean terminal) -> {
                 Spec.ContainerProcess process =
-                        SpecReader.readProcess(file.toString(), Document.read(file), notApplied);
+                        SpecReader.readProcess(
+                                file.toString(), Document.read(file), mode, notApplied);
                 yield process.withTerminal(process.terminal() || terminal);
             }
             case Alike changes ->

@@ -6,7 +6,6 @@ import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.step.BecomeSubreaper;
 import io.reaper.runtime.init.step.ChangeDirectory;
 import io.reaper.runtime.init.step.ForbidNewPrivileges;
-import io.reaper.runtime.init.step.InitStep;
 import io.reaper.runtime.init.step.JoinSessionKeyring;
 import io.reaper.runtime.init.step.KeepCapabilities;
 import io.reaper.runtime.init.step.LimitBoundingSet;
@@ -22,10 +21,8 @@ import io.reaper.runtime.init.step.SetUid;
 import io.reaper.runtime.init.step.SetUmask;
 import io.reaper.runtime.init.step.TakeTerminal;
 import io.reaper.runtime.init.step.UseAllProcessors;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Turns a configuration into the steps of the init stage; pure. */
 final class InitPlanner {
@@ -88,33 +85,5 @@ final class InitPlanner {
                 placeholder,
                 placeholder ? InitPlan.Inherited.NONE : surroundings.inherited(),
                 Optional.empty());
-    }
-
-    /** What the log is told of; empty if there is nothing. */
-    Optional<String> warning() {
-        Set<String> unknown = SetCapabilities.unknown(process);
-        return unknown.isEmpty()
-                ? Optional.empty()
-                : Optional.of("ignoring unknown or unavailable capabilities: " + unknown);
-    }
-
-    /** Collects steps, of which some are not wanted. */
-    private static final class StepList {
-
-        private final List<InitStep> steps = new ArrayList<>();
-
-        void add(InitStep step) {
-            steps.add(step);
-        }
-
-        void add(Optional<? extends InitStep> step) {
-            if (step.isPresent()) {
-                steps.add(step.get());
-            }
-        }
-
-        List<InitStep> inOrder() {
-            return List.copyOf(steps);
-        }
     }
 }

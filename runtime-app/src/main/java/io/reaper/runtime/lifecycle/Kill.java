@@ -17,7 +17,7 @@ import io.reaper.runtime.state.Status;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** {@code kill}: a signal to a container (runtime-spec 1.2, runtime.md, "Kill"). Takes no lock. */
+/** {@code kill}: a signal to a container (runtime-spec 1.3, runtime.md, "Kill"). Takes no lock. */
 public final class Kill {
 
     /** For processes that the kernel cannot end at once (waiting for a disk). */

@@ -24,7 +24,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * {@code start}: lets a created container's init run the program (runtime-spec 1.2, runtime.md,
+ * {@code start}: lets a created container's init run the program (runtime-spec 1.3, runtime.md,
  * "Start").
  */
 public final class Start {

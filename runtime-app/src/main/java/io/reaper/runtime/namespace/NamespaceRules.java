@@ -19,7 +19,6 @@ public final class NamespaceRules {
     private static final String NO_MOUNT_NAMESPACE =
             "needs a mount namespace of the container's own, and linux.namespaces gives none";
     private static final int LONGEST_NAME = 64; // __NEW_UTS_LEN
-    private static final String UNPROPAGATED = "";
 
     private final IsolationSpec spec;
     private final Set<NamespaceType> own;
@@ -59,15 +58,14 @@ public final class NamespaceRules {
         checkUnrestricted("linux.maskedPaths", spec.maskedPaths().isEmpty());
         checkUnrestricted("linux.readonlyPaths", spec.readonlyPaths().isEmpty());
         refuse("linux.devices", !spec.devices().isEmpty());
-        refuse("linux.rootfsPropagation", !spec.rootfsPropagation().equals(UNPROPAGATED));
-        refuse("root.readonly", spec.root().readonly());
+        refuse("linux.rootfsPropagation", spec.rootfsPropagation().isPresent());
+        refuse("root.readonly", spec.root().isPresent() && spec.root().get().readonly());
         refuse("--no-pivot", noPivot);
     }
 
     private static void checkUnrestricted(String property, boolean empty) {
         if (!empty) {
-            throw wrong(
-                    property, "unable to restrict sys entries without a private MNT namespace");
+            throw wrong(property, "unable to restrict sys entries without a private MNT namespace");
         }
     }
 
@@ -86,8 +84,7 @@ public final class NamespaceRules {
         }
         if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
             throw wrong(
-                    property,
-                    Excerpt.quoted(name) + " is longer than " + LONGEST_NAME + " bytes");
+                    property, Excerpt.quoted(name) + " is longer than " + LONGEST_NAME + " bytes");
         }
     }
 

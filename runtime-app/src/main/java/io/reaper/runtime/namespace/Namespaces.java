@@ -27,7 +27,9 @@ public final class Namespaces implements AutoCloseable {
 
     private static final String CONFIG = "config.json";
 
-    /** Which the kernel asks for when they are entered one by one: a mount namespace hides paths. */
+    /**
+     * Which the kernel asks for when they are entered one by one: a mount namespace hides paths.
+     */
     private static final List<NamespaceType> ORDER =
             List.of(
                     NamespaceType.IPC,
@@ -50,12 +52,12 @@ public final class Namespaces implements AutoCloseable {
      * @throws SpecException if a type is unknown or listed twice, or a path is relative, cannot be
      *     opened, or leads to something else
      */
-    public static Namespaces resolve(IsolationSpec spec) {
+    public static Namespaces resolve(List<IsolationSpec.Namespace> given) {
         Namespaces namespaces = new Namespaces();
         try {
             Set<NamespaceType> listed = EnumSet.noneOf(NamespaceType.class);
             int index = 0;
-            for (IsolationSpec.Namespace namespace : spec.namespaces()) {
+            for (IsolationSpec.Namespace namespace : given) {
                 String property = "linux.namespaces[" + index++ + "]";
                 NamespaceType type = type(namespace.type(), property);
                 if (!listed.add(type)) {
@@ -137,15 +139,15 @@ public final class Namespaces implements AutoCloseable {
         try {
             found = NamespaceFiles.type(file);
         } catch (LinuxException e) {
-            throw wrong(
-                    place, Excerpt.quoted(path) + " is not a namespace: " + e.errno().text());
+            throw wrong(place, Excerpt.quoted(path) + " is not a namespace: " + e.errno().text());
         }
         if (found.isEmpty() || found.get() != type) {
             throw wrong(
                     place,
                     Excerpt.quoted(path)
                             + " is "
-                            + found.map(other -> "of type " + other.word()).orElse("of another type")
+                            + found.map(other -> "of type " + other.word())
+                                    .orElse("of another type")
                             + ", not "
                             + type.word()
                             + ": "
@@ -187,6 +189,11 @@ public final class Namespaces implements AutoCloseable {
         return flags;
     }
 
+    /** Whether it has a new pid namespace, in which everything ends with its init. */
+    public boolean ownPids() {
+        return isNew(NamespaceType.PID);
+    }
+
     /** The joined pid namespace: the stage is born in it. */
     public Optional<Fd> pidNamespace() {
         return find(NamespaceType.PID);
@@ -199,6 +206,13 @@ public final class Namespaces implements AutoCloseable {
             find(type).ifPresent(file -> entered.add(new Joined(type, file)));
         }
         return entered;
+    }
+
+    /** The descriptors of {@link #entered}, for the stage. */
+    public List<Fd> given() {
+        List<Fd> given = new ArrayList<>();
+        entered().forEach(namespace -> given.add(namespace.file()));
+        return given;
     }
 
     private Optional<Fd> find(NamespaceType type) {

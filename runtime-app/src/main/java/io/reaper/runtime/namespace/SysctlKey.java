@@ -7,9 +7,9 @@ import java.util.Set;
 
 /**
  * A key of {@code linux.sysctl}: where it lies, and whose it is (runtime-spec 1.3, config-linux.md,
- * "Sysctl"). Of the two forms that are written, the first separator tells which one it is: in {@code
- * net/ipv4/conf/eth0.1/rp_filter} dots belong to names, in {@code net.ipv4.conf.eth0/1.rp_filter}
- * slashes stand for them.
+ * "Sysctl"). Of the two forms that are written, the first separator tells which one it is: in
+ * {@code net/ipv4/conf/eth0.1/rp_filter} dots belong to names, in {@code
+ * net.ipv4.conf.eth0/1.rp_filter} slashes stand for them.
  *
  * @param key as written
  * @param path the file's, below {@code /proc/sys}
@@ -75,7 +75,8 @@ public record SysctlKey(String key, String path) {
         if (IPC.contains(path) || path.startsWith("fs/mqueue/")) {
             return own.contains(NamespaceType.IPC)
                     ? Optional.empty()
-                    : Optional.of("sysctl " + quoted + " is not allowed in the hosts ipc namespace");
+                    : Optional.of(
+                            "sysctl " + quoted + " is not allowed in the hosts ipc namespace");
         }
         if (path.startsWith("net/")) {
             return own.contains(NamespaceType.NETWORK)

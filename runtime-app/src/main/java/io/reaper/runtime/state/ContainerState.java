@@ -1,6 +1,7 @@
 package io.reaper.runtime.state;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.Isolation;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.linux.file.FileStat;
@@ -23,6 +24,8 @@ import java.util.Optional;
  * @param lateHooks whether the kept config.json has hooks for start or delete to run
  * @param initHolds whether init has the {@link InitHold} until its program runs; that of a
  *     container of an earlier version has none
+ * @param isolation the mode of create, by which all later verbs go
+ * @param ownPids whether it has a new pid namespace, in which everything ends with init
  */
 public record ContainerState(
         ContainerId id,
@@ -36,10 +39,12 @@ public record ContainerState(
         String owner,
         Optional<Tracking> tracking,
         boolean lateHooks,
-        boolean initHolds) {
+        boolean initHolds,
+        Isolation isolation,
+        boolean ownPids) {
 
     /** The version of the OCI runtime specification which the state JSON follows. */
-    public static final String OCI_VERSION = "1.2.1";
+    public static final String OCI_VERSION = "1.3.0";
 
     /**
      * A cgroup made for this container alone.
@@ -104,7 +109,9 @@ public record ContainerState(
                 owner,
                 tracking,
                 lateHooks,
-                initHolds);
+                initHolds,
+                isolation,
+                ownPids);
     }
 
     public ContainerState withTracking(Tracking cgroup) {
@@ -120,7 +127,9 @@ public record ContainerState(
                 owner,
                 Optional.of(cgroup),
                 lateHooks,
-                initHolds);
+                initHolds,
+                isolation,
+                ownPids);
     }
 
     public ContainerState withStatus(Status next) {
@@ -136,6 +145,8 @@ public record ContainerState(
                 owner,
                 tracking,
                 lateHooks,
-                initHolds);
+                initHolds,
+                isolation,
+                ownPids);
     }
 }

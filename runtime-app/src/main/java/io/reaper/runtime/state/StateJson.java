@@ -8,6 +8,7 @@ import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
 import io.reaper.contract.IndentedJson;
 import io.reaper.contract.InvalidIdException;
+import io.reaper.contract.Isolation;
 import io.reaper.contract.JsonDocument;
 import io.reaper.runtime.state.ContainerState.Tracking;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * state.json and the answers of {@code state} and {@code list} (runtime-spec 1.2, runtime.md,
+ * state.json and the answers of {@code state} and {@code list} (runtime-spec 1.3, runtime.md,
  * "State").
  */
 public final class StateJson {
@@ -36,7 +37,8 @@ public final class StateJson {
                     """
                     {"ociVersion": 0, "id": 0, "status": 0, "pid": 0, "bundle": 0, "rootfs": 0,
                      "created": 0, "owner": 0, "annotations": 0, "pidStartTime": 0, "cgroup": 0,
-                     "cgroupInode": 0, "lateHooks": 0, "initHolds": 0}
+                     "cgroupInode": 0, "lateHooks": 0, "initHolds": 0, "isolation": 0,
+                     "ownPids": 0}
                     """);
 
     private StateJson() {}
@@ -71,6 +73,12 @@ public final class StateJson {
                     }
                     if (state.initHolds()) {
                         json.writeBooleanField("initHolds", true);
+                    }
+                    if (state.isolation() != Isolation.HOST) {
+                        json.writeStringField("isolation", state.isolation().word());
+                    }
+                    if (state.ownPids()) {
+                        json.writeBooleanField("ownPids", true);
                     }
                     json.writeEndObject();
                 });
@@ -200,7 +208,9 @@ public final class StateJson {
                                             new Tracking(
                                                     path, numbers.getOrDefault("cgroupInode", 0L))),
                     flags.contains("lateHooks"),
-                    flags.contains("initHolds"));
+                    flags.contains("initHolds"),
+                    isolation(texts.get("isolation")),
+                    flags.contains("ownPids"));
         } catch (InvalidPathException e) {
             throw new IOException("bundle is no path", e);
         } catch (InvalidIdException | IllegalArgumentException e) { // of the id, of the cgroup
@@ -219,6 +229,12 @@ public final class StateJson {
             }
         }
         throw new IOException("status is none that there is");
+    }
+
+    /** That of a container of an earlier version is missing. */
+    private static Isolation isolation(String word) throws IOException {
+        Optional<Isolation> mode = word == null ? Optional.of(Isolation.HOST) : Isolation.of(word);
+        return mode.orElseThrow(() -> new IOException("isolation is none that there is"));
     }
 
     private static void expect(boolean good, String otherwise) throws IOException {

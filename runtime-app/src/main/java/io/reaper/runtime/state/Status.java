@@ -2,7 +2,7 @@ package io.reaper.runtime.state;
 
 import java.util.Locale;
 
-/** The status of a container (runtime-spec 1.2, runtime.md, "State"; runc for "paused"). */
+/** The status of a container (runtime-spec 1.3, runtime.md, "State"; runc for "paused"). */
 public enum Status {
     CREATING,
     CREATED,

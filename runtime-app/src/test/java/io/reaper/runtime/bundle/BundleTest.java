@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.contract.Isolation;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.LinuxException;
 import java.io.IOException;
@@ -29,7 +30,7 @@ class BundleTest {
         Path real = Files.createDirectory(dir.resolve("real")).toRealPath();
         Files.writeString(real.resolve("config.json"), GOOD);
         Path link = Files.createSymbolicLink(dir.resolve("link"), real);
-        Bundle bundle = Bundle.load(link);
+        Bundle bundle = Bundle.load(link, Isolation.HOST);
         assertEquals(real, bundle.directory());
         assertEquals(real.resolve("rootfs").toString(), bundle.rootfs());
         assertArrayEquals(
@@ -39,21 +40,27 @@ class BundleTest {
     @Test
     void aMissingBundleIsNamed() {
         String message =
-                assertThrows(LinuxException.class, () -> Bundle.load(dir.resolve("none")))
+                assertThrows(
+                                LinuxException.class,
+                                () -> Bundle.load(dir.resolve("none"), Isolation.HOST))
                         .getMessage();
         assertTrue(message.contains(dir.resolve("none") + ": no such file or directory"), message);
     }
 
     @Test
     void aMissingConfigurationIsNamed() {
-        String message = assertThrows(LinuxException.class, () -> Bundle.load(dir)).getMessage();
+        String message =
+                assertThrows(LinuxException.class, () -> Bundle.load(dir, Isolation.HOST))
+                        .getMessage();
         assertTrue(message.contains("/config.json: no such file or directory"), message);
     }
 
     @Test
     void aFileIsNoBundle() throws IOException {
         Path file = Files.writeString(dir.resolve("file"), "x");
-        String message = assertThrows(LinuxException.class, () -> Bundle.load(file)).getMessage();
+        String message =
+                assertThrows(LinuxException.class, () -> Bundle.load(file, Isolation.HOST))
+                        .getMessage();
         assertTrue(message.contains("not a directory"), message);
     }
 
@@ -63,7 +70,9 @@ class BundleTest {
                 new RandomAccessFile(dir.resolve("config.json").toFile(), "rw")) {
             file.setLength(50L * 1024 * 1024);
         }
-        String message = assertThrows(SpecException.class, () -> Bundle.load(dir)).getMessage();
+        String message =
+                assertThrows(SpecException.class, () -> Bundle.load(dir, Isolation.HOST))
+                        .getMessage();
         assertTrue(
                 message.endsWith("config.json: 52428800 bytes, at most 16777216 are read"),
                 message);
@@ -72,13 +81,15 @@ class BundleTest {
     @Test
     void aFifoDoesNotHoldUs() {
         LinuxFiles.mkfifo(dir.resolve("config.json"), 0600);
-        String message = assertThrows(SpecException.class, () -> Bundle.load(dir)).getMessage();
+        String message =
+                assertThrows(SpecException.class, () -> Bundle.load(dir, Isolation.HOST))
+                        .getMessage();
         assertTrue(message.endsWith("config.json: not a regular file"), message);
     }
 
     @Test
     void aDirectoryIsNoConfiguration() throws IOException {
         Files.createDirectory(dir.resolve("config.json"));
-        assertThrows(SpecException.class, () -> Bundle.load(dir));
+        assertThrows(SpecException.class, () -> Bundle.load(dir, Isolation.HOST));
     }
 }

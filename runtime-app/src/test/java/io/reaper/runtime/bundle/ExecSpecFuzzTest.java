@@ -3,6 +3,7 @@ package io.reaper.runtime.bundle;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.contract.Isolation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +126,7 @@ class ExecSpecFuzzTest {
     private static void check(byte[] document) {
         try {
             Spec.ContainerProcess process =
-                    SpecReader.readProcess("p", document, new ArrayList<>());
+                    SpecReader.readProcess("p", document, Isolation.HOST, new ArrayList<>());
             assertFalse(process.args().isEmpty());
             assertTrue(process.cwd().startsWith("/"));
         } catch (SpecException e) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.reaper.contract.Isolation;
 import io.reaper.linux.process.Rlimits.Limit;
 import io.reaper.linux.process.Rlimits.Resource;
 import io.reaper.linux.process.Scheduling;
@@ -103,7 +104,8 @@ class SpecReaderTest {
     void aProcessAloneIsNamedWithoutItsParent() {
         List<String> notApplied = new ArrayList<>();
         byte[] good = "{\"args\":[\"a\"],\"cwd\":\"/\",\"selinuxLabel\":\"x\"}".getBytes(UTF_8);
-        assertEquals(List.of("a"), SpecReader.readProcess("p", good, notApplied).args());
+        assertEquals(
+                List.of("a"), SpecReader.readProcess("p", good, Isolation.HOST, notApplied).args());
         assertEquals(List.of("selinuxLabel"), notApplied);
         for (String[] wrong :
                 new String[][] {
@@ -122,7 +124,10 @@ class SpecReaderTest {
                             SpecException.class,
                             () ->
                                     SpecReader.readProcess(
-                                            "p", wrong[0].getBytes(UTF_8), notApplied));
+                                            "p",
+                                            wrong[0].getBytes(UTF_8),
+                                            Isolation.HOST,
+                                            notApplied));
             assertTrue(e.getMessage().startsWith(wrong[1]), e.getMessage());
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.reaper.contract.Isolation;
 import io.reaper.linux.credential.Capability;
 import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.bundle.DefaultConfig;
@@ -111,7 +112,7 @@ class OtherVerbsTest {
         assertTrue(config.at("/process/terminal").booleanValue());
         ((ObjectNode) config.get("process")).put("terminal", false);
         Files.writeString(dir.resolve("config.json"), config.toString());
-        assertEquals(List.of("sh"), Bundle.load(dir).spec().process().args());
+        assertEquals(List.of("sh"), Bundle.load(dir, Isolation.HOST).spec().process().args());
         assertEquals(DefaultConfig.JSON, document);
     }
 

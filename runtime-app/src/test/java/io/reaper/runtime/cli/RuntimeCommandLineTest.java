@@ -36,7 +36,7 @@ class RuntimeCommandLineTest {
         assertEquals(0, outcome.status());
         List<String> lines = outcome.out().lines().toList();
         assertEquals("reaper-runtime version " + Build.VERSION, lines.getFirst());
-        assertEquals("spec: 1.2.1", lines.getLast());
+        assertEquals("spec: 1.3.0", lines.getLast());
         assertEquals(outcome, run("-v"));
         assertTrue(
                 Files.readString(Path.of("pom.xml"))

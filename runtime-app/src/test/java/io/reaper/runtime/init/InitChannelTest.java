@@ -16,8 +16,9 @@ class InitChannelTest {
 
     private static final List<InitMessage> MESSAGES =
             List.of(
-                    new InitMessage.Pid(4_000_000),
-                    new InitMessage.Continue(),
+                    new InitMessage.Here(),
+                    new InitMessage.Continue(4_000_000),
+                    new InitMessage.Mounted(),
                     new InitMessage.Warning("w"),
                     new InitMessage.Ready(),
                     new InitMessage.Failed(
@@ -39,11 +40,11 @@ class InitChannelTest {
     void theEndOfTheOtherSideIsSeen() {
         Fd[] pair = Fd.socketPair();
         try (InitChannel one = new InitChannel(pair[0])) {
-            one.send(new InitMessage.Continue()); // never read: the end comes as ECONNRESET
+            one.send(new InitMessage.Continue(1)); // never read: the end comes as ECONNRESET
             pair[1].close();
             assertEquals(Optional.empty(), one.receive());
             LinuxException refused =
-                    assertThrows(LinuxException.class, () -> one.send(new InitMessage.Continue()));
+                    assertThrows(LinuxException.class, () -> one.send(new InitMessage.Continue(1)));
             assertTrue(refused.is(Errno.EPIPE), refused.getMessage());
         }
     }

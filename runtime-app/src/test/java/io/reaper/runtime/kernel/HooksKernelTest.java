@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hooks as runtime-spec 1.2.1 orders them, and what becomes of a container whose hook fails. */
+/** Hooks as runtime-spec 1.3.0 orders them, and what becomes of a container whose hook fails. */
 @Tag("kernel")
 class HooksKernelTest {
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The lifecycle of runtime-spec 1.2, runtime.md; every case also suits another runtime. */
+/** The lifecycle of runtime-spec 1.3, runtime.md; every case also suits another runtime. */
 @Tag("kernel")
 @Tag("smoke")
 class LifecycleKernelTest {

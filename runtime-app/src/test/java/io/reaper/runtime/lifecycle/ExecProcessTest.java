@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.contract.Isolation;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.bundle.SpecException;
@@ -61,7 +62,7 @@ class ExecProcessTest {
 
     @Test
     void withoutOptionsItIsTheContainersProcessWithOtherArguments() {
-        Spec.ContainerProcess process = alike(false).in(container, notApplied);
+        Spec.ContainerProcess process = alike(false).in(container, Isolation.HOST, notApplied);
         assertEquals(List.of("ls", "-l"), process.args());
         assertEquals(List.of("A=1"), process.env());
         assertEquals("/srv", process.cwd());
@@ -69,7 +70,7 @@ class ExecProcessTest {
         assertEquals(OptionalInt.of(5), process.oomScoreAdj());
         assertEquals(1, process.rlimits().size());
         assertFalse(process.terminal(), "only where it is asked for");
-        assertTrue(alike(true).in(container, notApplied).terminal());
+        assertTrue(alike(true).in(container, Isolation.HOST, notApplied).terminal());
         assertFalse(process.noNewPrivileges());
     }
 
@@ -86,7 +87,7 @@ class ExecProcessTest {
                                 List.of(31),
                                 List.of("CAP_CHOWN"),
                                 true)
-                        .in(container, notApplied);
+                        .in(container, Isolation.HOST, notApplied);
         assertEquals("/tmp", process.cwd());
         assertEquals(List.of("A=1", "A=2", "B=3"), process.env()); // the last counts
         assertEquals(new Spec.User(11, 21, List.of(30, 31), OptionalInt.of(63)), process.user());
@@ -104,24 +105,31 @@ class ExecProcessTest {
         Path file = root.resolve("process.json");
         Files.writeString(file, "{\"args\":[\"a\"],\"cwd\":\"/\",\"execCPUAffinity\":{\"a\":1}}");
         Spec.ContainerProcess process =
-                new ExecProcess.Described(file, true).in(container, notApplied);
+                new ExecProcess.Described(file, true).in(container, Isolation.HOST, notApplied);
         assertEquals(List.of(), process.env());
         assertEquals(new Spec.User(0, 0, List.of(), OptionalInt.empty()), process.user());
         assertTrue(process.terminal());
         assertEquals(List.of("execCPUAffinity"), notApplied);
-        assertFalse(new ExecProcess.Described(file, false).in(container, notApplied).terminal());
+        assertFalse(
+                new ExecProcess.Described(file, false)
+                        .in(container, Isolation.HOST, notApplied)
+                        .terminal());
     }
 
     @Test
     void aBadOrMissingFileIsNamed() throws IOException {
         ExecProcess missing = new ExecProcess.Described(root.resolve("none"), false);
         LinuxException e =
-                assertThrows(LinuxException.class, () -> missing.in(container, notApplied));
+                assertThrows(
+                        LinuxException.class,
+                        () -> missing.in(container, Isolation.HOST, notApplied));
         assertEquals(
                 "open " + root.resolve("none") + ": no such file or directory", e.getMessage());
         ExecProcess directory = new ExecProcess.Described(root, false);
         SpecException refused =
-                assertThrows(SpecException.class, () -> directory.in(container, notApplied));
+                assertThrows(
+                        SpecException.class,
+                        () -> directory.in(container, Isolation.HOST, notApplied));
         assertEquals(root + ": not a regular file", refused.getMessage());
     }
 }

@@ -116,15 +116,17 @@ class InitPlannerTest {
 
     @Test
     void unknownCapabilitiesAreToldAndIgnored() {
-        InitPlanner planner =
-                planner(
-                        ",\"capabilities\":{\"bounding\":[\"CAP_KILL\",\"CAP_FOO\"],"
-                                + "\"ambient\":[\"CAP_FOO\",\"CAP_BAR\"]}");
-        InitPlan plan = planner.plan(ID, false, InitPlan.Gate.START, ALONE);
+        Spec.ContainerProcess process =
+                spec(
+                                ",\"capabilities\":{\"bounding\":[\"CAP_KILL\",\"CAP_FOO\"],"
+                                        + "\"ambient\":[\"CAP_FOO\",\"CAP_BAR\"]}",
+                                "")
+                        .process();
+        InitPlan plan = new InitPlanner(process).plan(ID, false, InitPlan.Gate.START, ALONE);
         assertTrue(plan.steps().contains(new LimitBoundingSet(Capability.CAP_KILL.mask())));
         assertEquals(
                 Optional.of("ignoring unknown or unavailable capabilities: [CAP_BAR, CAP_FOO]"),
-                planner.warning());
+                SetCapabilities.warning(process));
     }
 
     @ParameterizedTest
@@ -138,7 +140,7 @@ class InitPlannerTest {
         assertTrue(plan.placeholder());
         assertEquals(List.of("reaper-pause"), plan.args());
         assertEquals(List.of(), plan.env());
-        assertTrue(plan.steps().contains(new ChangeDirectory("/")));
+        assertTrue(plan.steps().contains(new ChangeDirectory("/", false)));
         InitPlan program = created("");
         assertEquals(names(program), names(plan), "the same steps");
         assertTrue(plan.steps().contains(new SetUid(7)));
@@ -159,7 +161,7 @@ class InitPlannerTest {
         assertFalse(plan.placeholder());
         assertEquals(List.of("a"), plan.args());
         assertEquals(List.of("A=1", "HOME=/home/7"), plan.env());
-        assertTrue(plan.steps().contains(new ChangeDirectory("/w")));
+        assertTrue(plan.steps().contains(new ChangeDirectory("/w", false)));
     }
 
     @Test

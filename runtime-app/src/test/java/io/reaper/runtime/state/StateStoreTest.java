@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ExitRecord;
+import io.reaper.contract.Isolation;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.process.ProcessInfo;
 import io.reaper.runtime.state.ContainerState.Tracking;
@@ -55,7 +56,9 @@ class StateStoreTest {
                 "root",
                 Optional.of(new Tracking("/reaper/c1", 77)),
                 true,
-                false);
+                false,
+                Isolation.OCI,
+                true);
     }
 
     private static int ownPid() {
@@ -183,7 +186,9 @@ class StateStoreTest {
                         old.owner(),
                         old.tracking(),
                         old.lateHooks(),
-                        true));
+                        true,
+                        old.isolation(),
+                        old.ownPids()));
         assertFalse(directory.hold().awaitRelease(), "no file that could be held");
         assertEquals(Status.CREATED, directory.snapshot().orElseThrow().status());
         directory.saveConfiguration(new byte[] {1});

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code features} (runtime-spec 1.2.1, features.md and features-linux.md). */
+/** {@code features} (runtime-spec 1.3.0, features.md and features-linux.md). */
 @Command(
         name = "features",
         headerHeading = "NAME%n    reaper-runtime-features - ",

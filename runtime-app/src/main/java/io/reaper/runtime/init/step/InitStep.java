@@ -27,7 +27,19 @@ public sealed interface InitStep
                 SetGroups,
                 SetGid,
                 SetUid,
-                SetCapabilities {
+                SetCapabilities,
+                JoinNamespaces,
+                NewCgroupNamespace,
+                RaiseLoopback,
+                WriteSysctls,
+                SetHostname,
+                SetDomainname,
+                SetPersonality,
+                MakeWorkingDirectory,
+                EnterContainer,
+                RetryDirectory,
+                HoldProcfs,
+                AwaitHooks {
 
     /** Writes the step's number, then what {@link #read} needs to make an equal one. */
     void write(PlanOutput out);
@@ -66,6 +78,18 @@ public sealed interface InitStep
             case SetCapabilities.NUMBER -> SetCapabilities.read(in);
             case TakeTerminal.NUMBER -> TakeTerminal.read(in);
             case UseAllProcessors.NUMBER -> new UseAllProcessors();
+            case HoldProcfs.NUMBER -> new HoldProcfs();
+            case AwaitHooks.NUMBER -> new AwaitHooks();
+            case JoinNamespaces.NUMBER -> JoinNamespaces.read(in);
+            case NewCgroupNamespace.NUMBER -> new NewCgroupNamespace();
+            case RaiseLoopback.NUMBER -> new RaiseLoopback();
+            case WriteSysctls.NUMBER -> WriteSysctls.read(in);
+            case SetHostname.NUMBER -> SetHostname.read(in);
+            case SetDomainname.NUMBER -> SetDomainname.read(in);
+            case SetPersonality.NUMBER -> SetPersonality.read(in);
+            case MakeWorkingDirectory.NUMBER -> MakeWorkingDirectory.read(in);
+            case EnterContainer.NUMBER -> EnterContainer.read(in);
+            case RetryDirectory.NUMBER -> RetryDirectory.read(in);
             default -> throw new IllegalArgumentException("init step of kind " + number);
         };
     }

@@ -16,7 +16,7 @@ public record SetCapabilities(Capabilities.Sets sets) implements InitStep {
 
     static final int NUMBER = 16;
 
-    /** {@code process.capabilities}; names that are {@link #unknown} are left out. */
+    /** {@code process.capabilities}; unknown names ({@link #warning}) are left out. */
     public static SetCapabilities of(Spec.ContainerProcess process) {
         Spec.Capabilities wanted = process.capabilities();
         return new SetCapabilities(
@@ -28,8 +28,8 @@ public record SetCapabilities(Capabilities.Sets sets) implements InitStep {
                         mask(wanted.ambient())));
     }
 
-    /** The names in {@code process.capabilities} that are no capability's, sorted. */
-    public static Set<String> unknown(Spec.ContainerProcess process) {
+    /** Names in {@code process.capabilities} that are no capability's are told of. */
+    public static Optional<String> warning(Spec.ContainerProcess process) {
         Spec.Capabilities wanted = process.capabilities();
         Set<String> unknown = new TreeSet<>();
         for (List<String> names :
@@ -45,7 +45,9 @@ public record SetCapabilities(Capabilities.Sets sets) implements InitStep {
                 }
             }
         }
-        return unknown;
+        return unknown.isEmpty()
+                ? Optional.empty()
+                : Optional.of("ignoring unknown or unavailable capabilities: " + unknown);
     }
 
     static long mask(List<String> names) {

@@ -9,5 +9,8 @@ import java.util.function.IntFunction;
  *
  * @param syscalls of the thread that becomes the program
  * @param stats what kind of file an open descriptor is
+ * @param files what steps leave for each other
+ * @param parent who started it
  */
-public record StepContext(Syscalls syscalls, IntFunction<FileStat> stats) {}
+public record StepContext(
+        Syscalls syscalls, IntFunction<FileStat> stats, StageFiles files, StageParent parent) {}

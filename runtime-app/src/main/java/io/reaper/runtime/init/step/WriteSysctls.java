@@ -87,8 +87,7 @@ public record WriteSysctls(List<Entry> entries) implements InitStep {
         long flags = OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC;
         long fd =
                 LinuxException.check(
-                        syscalls.openat2(
-                                procfs.number(), "sys/" + entry.path(), flags, 0, RESOLVE),
+                        syscalls.openat2(procfs.number(), "sys/" + entry.path(), flags, 0, RESOLVE),
                         "open " + name,
                         "");
         byte[] value = entry.value().getBytes(StandardCharsets.UTF_8);

@@ -22,7 +22,10 @@ final class TestStage {
         int[] kinds = types.clone();
         this.context =
                 new StepContext(
-                        recorder.kernel(), fd -> new FileStat(kinds[fd] | 0600, 0, 0, 0, 0, 0));
+                        recorder.kernel(),
+                        fd -> new FileStat(kinds[fd] | 0600, 0, 0, 0, 0, 0),
+                        new StageFiles(100),
+                        () -> {});
     }
 
     Optional<String> run(InitStep step) {

@@ -1,0 +1,92 @@
+package io.reaper.runtime.init.step;
+
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.RootDirectory;
+import io.reaper.linux.seam.OpenFlags;
+import io.reaper.linux.seam.Syscalls;
+import java.util.Optional;
+
+/** Open files that one step leaves for the next ones. All are close-on-exec. */
+public final class StageFiles {
+
+    private static final String OWN = "self/fd/";
+
+    private final int first;
+    private Optional<Fd> procfs = Optional.empty();
+    private Optional<RootDirectory> root = Optional.empty();
+    private boolean directoryLeft;
+
+    /**
+     * @param first the number of the first descriptor that the parent gives
+     */
+    public StageFiles(int first) {
+        this.first = first;
+    }
+
+    /** What the parent gave, by its place in the parent's list. */
+    public Fd given(int index) {
+        return Fd.of(first + index);
+    }
+
+    void holdProcfs(Fd host) {
+        procfs = Optional.of(host);
+    }
+
+    /**
+     * The node's procfs, which no mount of the container's hides or imitates.
+     *
+     * @throws IllegalStateException if the plan does not begin with {@link HoldProcfs}
+     */
+    public Fd procfs() {
+        return procfs.orElseThrow(() -> new IllegalStateException("no procfs is held"));
+    }
+
+    /** The same file, newly opened; may wait. Whatever the container has at /proc by now. */
+    public Fd reopen(Fd file, int flags) {
+        if (procfs.isEmpty()) {
+            return file.reopen(flags);
+        }
+        long result =
+                Syscalls.get()
+                        .openat(
+                                procfs.get().number(),
+                                OWN + file.number(),
+                                flags | OpenFlags.O_CLOEXEC,
+                                0);
+        return Fd.opened(result, "open", file);
+    }
+
+    /**
+     * Opens a file of {@code /proc}: of the held procfs, if one is held.
+     *
+     * @param relative such as {@code self/oom_score_adj}
+     * @return the descriptor, or −errno
+     */
+    long openProc(Syscalls syscalls, String relative, int flags) {
+        return procfs.isPresent()
+                ? syscalls.openat(procfs.get().number(), relative, flags, 0)
+                : syscalls.openat(Syscalls.AT_FDCWD, "/proc/" + relative, flags, 0);
+    }
+
+    /** The working directory is the program's user's to enter, not the stage's. */
+    void leaveDirectory() {
+        directoryLeft = true;
+    }
+
+    boolean isDirectoryLeft() {
+        return directoryLeft;
+    }
+
+    void enter(RootDirectory directory) {
+        root = Optional.of(directory);
+    }
+
+    /**
+     * The container's root, before and after it is entered.
+     *
+     * @throws IllegalStateException if no step has prepared it
+     */
+    public RootDirectory root() {
+        return root.orElseThrow(() -> new IllegalStateException("no root is prepared"));
+    }
+}

@@ -1,0 +1,113 @@
+package io.reaper.runtime.lifecycle;
+
+import io.reaper.contract.ContainerId;
+import io.reaper.linux.namespace.NamespaceType;
+import io.reaper.runtime.bundle.IsolationSpec;
+import io.reaper.runtime.bundle.Spec;
+import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.init.step.AwaitHooks;
+import io.reaper.runtime.init.step.BecomeSubreaper;
+import io.reaper.runtime.init.step.ChangeDirectory;
+import io.reaper.runtime.init.step.ForbidNewPrivileges;
+import io.reaper.runtime.init.step.HoldProcfs;
+import io.reaper.runtime.init.step.JoinNamespaces;
+import io.reaper.runtime.init.step.JoinSessionKeyring;
+import io.reaper.runtime.init.step.KeepCapabilities;
+import io.reaper.runtime.init.step.LimitBoundingSet;
+import io.reaper.runtime.init.step.NewCgroupNamespace;
+import io.reaper.runtime.init.step.OwnStreams;
+import io.reaper.runtime.init.step.RaiseLimits;
+import io.reaper.runtime.init.step.RaiseLoopback;
+import io.reaper.runtime.init.step.RetryDirectory;
+import io.reaper.runtime.init.step.SetCapabilities;
+import io.reaper.runtime.init.step.SetDomainname;
+import io.reaper.runtime.init.step.SetGid;
+import io.reaper.runtime.init.step.SetGroups;
+import io.reaper.runtime.init.step.SetHostname;
+import io.reaper.runtime.init.step.SetIoPriority;
+import io.reaper.runtime.init.step.SetOomScore;
+import io.reaper.runtime.init.step.SetPersonality;
+import io.reaper.runtime.init.step.SetScheduler;
+import io.reaper.runtime.init.step.SetUid;
+import io.reaper.runtime.init.step.SetUmask;
+import io.reaper.runtime.init.step.TakeTerminal;
+import io.reaper.runtime.init.step.UseAllProcessors;
+import io.reaper.runtime.init.step.WriteSysctls;
+import io.reaper.runtime.namespace.Namespaces;
+import java.util.Optional;
+
+/** Turns a configuration into the steps of the init stage in mode {@code oci}; pure. */
+@SuppressWarnings("UnusedVariable") // until its steps are there
+final class IsolationPlanner {
+
+    /** Among the stage's descriptors: exec.fifo and the hold are the first two. */
+    private static final int BEHIND_GATE = 2;
+
+    private final Spec.ContainerProcess process;
+    private final IsolationSpec isolation;
+    private final Namespaces namespaces;
+
+    IsolationPlanner(Spec spec, Namespaces namespaces) {
+        this.process = spec.process();
+        this.isolation = spec.isolation().orElseThrow();
+        this.namespaces = namespaces;
+    }
+
+    /**
+     * The order matters: what is the node's is read before the container's mounts, those are made
+     * before its root is entered, and rights are lost by the last steps.
+     *
+     * @param hooks whether the stage stops for hooks when the mounts are made
+     */
+    InitPlan plan(ContainerId id, boolean newKeyring, boolean hooks, Surroundings surroundings) {
+        StepList steps = new StepList();
+        steps.add(new HoldProcfs());
+        steps.add(JoinNamespaces.of(namespaces, BEHIND_GATE));
+        steps.add(NewCgroupNamespace.of(namespaces));
+        steps.add(RaiseLoopback.of(namespaces));
+        if (!namespaces.isOwn(NamespaceType.PID)) {
+            steps.add(new BecomeSubreaper()); // elsewhere orphans are its pid 1's
+        }
+        steps.add(JoinSessionKeyring.of(id, newKeyring));
+        steps.add(SetOomScore.of(process));
+        steps.add(new UseAllProcessors());
+        steps.add(SetScheduler.of(process));
+        steps.add(SetIoPriority.of(process));
+        steps.add(RaiseLimits.of(process));
+        steps.add(WriteSysctls.of(isolation));
+        steps.add(SetHostname.of(isolation));
+        steps.add(SetDomainname.of(isolation));
+        // root, mounts, devices
+
+        // MakeWorkingDirectory.of(process)
+        // masks
+
+        steps.add(hooks ? Optional.of(new AwaitHooks()) : Optional.empty());
+        // entering the root
+
+        // terminal
+
+        steps.add(TakeTerminal.of(process));
+        steps.add(OwnStreams.of(process));
+        steps.add(ForbidNewPrivileges.of(process));
+        steps.add(SetPersonality.of(isolation));
+        steps.add(SetUmask.of(process));
+        steps.add(ChangeDirectory.inContainer(process));
+        steps.add(LimitBoundingSet.of(process));
+        steps.add(new KeepCapabilities());
+        steps.add(SetGroups.of(process));
+        steps.add(SetGid.of(process));
+        steps.add(SetUid.of(process));
+        steps.add(RetryDirectory.of(process));
+        steps.add(SetCapabilities.of(process));
+        return new InitPlan(
+                steps.inOrder(),
+                process.args(),
+                surroundings.environmentWithoutHome(process),
+                process.rlimits(),
+                InitPlan.Gate.START,
+                false,
+                surroundings.inherited(),
+                Optional.empty());
+    }
+}
