@@ -84,6 +84,9 @@ public final class InitStage {
         Optional<Program> program;
         InitPlan plan;
         try (Fd file = Fd.of(base + PLAN)) {
+            holdClasses();
+            // now: an older kernel needs /proc for it, and later that may be the container's
+            Program.closeOnExecFrom(base);
             plan = PlanCodec.decode(file.readAll(PlanCodec.LIMIT));
             channel.send(new InitMessage.Here());
             program = awaitContinue(channel) ? prepare(plan, channel) : Optional.empty();
@@ -93,6 +96,18 @@ public final class InitStage {
         }
         if (program.isPresent()) {
             becomeProgram(program.get(), plan, channel);
+        }
+    }
+
+    /**
+     * A JVM opens its file of classes by path: now, while that does not lead into the container.
+     */
+    private static void holdClasses() {
+        if (System.getProperty("org.graalvm.nativeimage.imagecode") == null) {
+            String name = InitStage.class.getName().replace('.', '/') + ".class";
+            if (ClassLoader.getSystemResource(name) == null) {
+                throw new IllegalStateException("no file of classes");
+            }
         }
     }
 
@@ -185,7 +200,6 @@ public final class InitStage {
     private InitMessage.Failed refused(Program program, InitPlan plan) {
         try {
             plan.startHooks().ifPresent(this::run);
-            Program.closeOnExecFrom(base);
             plan.inherited().gaps().forEach(Fd::closeOnExec); // the VM may have one there
             Program.restoreLimits();
             plan.limits().forEach(rlimits::set);
