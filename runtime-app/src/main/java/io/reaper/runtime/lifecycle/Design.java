@@ -58,7 +58,7 @@ sealed interface Design extends AutoCloseable {
         try {
             new NamespaceRules(spec.isolation().orElseThrow(), namespaces.own()).check(false);
             InitPlan plan =
-                    new IsolationPlanner(spec, namespaces)
+                    new IsolationPlanner(bundle, namespaces)
                             .plan(request.id(), request.newKeyring(), hooks, surroundings);
             return new Apart(spec, plan, namespaces, hooks);
         } catch (RuntimeException e) {

@@ -39,7 +39,16 @@ public sealed interface InitStep
                 EnterContainer,
                 RetryDirectory,
                 HoldProcfs,
-                AwaitHooks {
+                AwaitHooks,
+                MakeMount,
+                PrepareRoot,
+                EnterRoot,
+                FinishRoot,
+                MaskPaths,
+                ProtectPaths,
+                MakeDevices,
+                LinkDevices,
+                ReopenNullStreams {
 
     /** Writes the step's number, then what {@link #read} needs to make an equal one. */
     void write(PlanOutput out);
@@ -79,6 +88,7 @@ public sealed interface InitStep
             case TakeTerminal.NUMBER -> TakeTerminal.read(in);
             case UseAllProcessors.NUMBER -> new UseAllProcessors();
             case HoldProcfs.NUMBER -> new HoldProcfs();
+            case MakeMount.NUMBER -> MakeMount.read(in);
             case AwaitHooks.NUMBER -> new AwaitHooks();
             case JoinNamespaces.NUMBER -> JoinNamespaces.read(in);
             case NewCgroupNamespace.NUMBER -> new NewCgroupNamespace();
@@ -90,6 +100,14 @@ public sealed interface InitStep
             case MakeWorkingDirectory.NUMBER -> MakeWorkingDirectory.read(in);
             case EnterContainer.NUMBER -> EnterContainer.read(in);
             case RetryDirectory.NUMBER -> RetryDirectory.read(in);
+            case PrepareRoot.NUMBER -> PrepareRoot.read(in);
+            case EnterRoot.NUMBER -> EnterRoot.read(in);
+            case FinishRoot.NUMBER -> FinishRoot.read(in);
+            case MaskPaths.NUMBER -> MaskPaths.read(in);
+            case ProtectPaths.NUMBER -> ProtectPaths.read(in);
+            case MakeDevices.NUMBER -> MakeDevices.read(in);
+            case LinkDevices.NUMBER -> new LinkDevices();
+            case ReopenNullStreams.NUMBER -> new ReopenNullStreams();
             default -> throw new IllegalArgumentException("init step of kind " + number);
         };
     }
