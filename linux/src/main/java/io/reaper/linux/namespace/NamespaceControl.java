@@ -23,7 +23,7 @@ public final class NamespaceControl {
      *
      * @throws LinuxException EINVAL if it is not of that type
      */
-    public void join(Fd namespace, NamespaceType type) {
+    public void enter(Fd namespace, NamespaceType type) {
         if (type == NamespaceType.MOUNT) {
             keepDirectories();
         }
@@ -40,7 +40,7 @@ public final class NamespaceControl {
      * @param flags of {@link NamespaceType#flag}, not 0
      * @throws LinuxException ESRCH if it has ended; EINVAL before Linux 5.8
      */
-    public void join(Fd pidfd, int flags) {
+    public void enter(Fd pidfd, int flags) {
         if ((flags & NamespaceType.MOUNT.flag()) != 0) {
             keepDirectories();
         }

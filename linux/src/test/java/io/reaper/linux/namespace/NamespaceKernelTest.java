@@ -94,7 +94,7 @@ class NamespaceKernelTest {
                         () -> {
                             try (Fd file =
                                     NamespaceFiles.open(NamespaceFiles.of(child.pid(), type))) {
-                                control.join(file, type);
+                                control.enter(file, type);
                             }
                             return threads(type);
                         });
@@ -113,7 +113,7 @@ class NamespaceKernelTest {
                                             NamespaceFiles.of(child.pid(), NamespaceType.UTS))) {
                                 return assertThrows(
                                         LinuxException.class,
-                                        () -> control.join(file, NamespaceType.IPC));
+                                        () -> control.enter(file, NamespaceType.IPC));
                             }
                         });
         assertTrue(e.is(Errno.EINVAL), e::getMessage);
@@ -125,7 +125,7 @@ class NamespaceKernelTest {
         Child child = child(flags);
         inAThread(
                 () -> {
-                    control.join(child.pidfd().fd(), flags);
+                    control.enter(child.pidfd().fd(), flags);
                     assertTrue(threads(NamespaceType.UTS).sameFile(of(child, NamespaceType.UTS)));
                     assertTrue(
                             threads(NamespaceType.MOUNT).sameFile(of(child, NamespaceType.MOUNT)));

@@ -75,7 +75,7 @@ public record EnterContainer(int flags, int init, boolean chroot) implements Ini
     private void join(Fd pidfd, StepContext stage) {
         NamespaceControl control = new NamespaceControl(stage.syscalls());
         try {
-            control.join(pidfd, flags);
+            control.enter(pidfd, flags);
         } catch (LinuxException e) {
             if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOSYS)) {
                 throw e;
@@ -99,7 +99,7 @@ public record EnterContainer(int flags, int init, boolean chroot) implements Ini
             LinuxException.check(
                     stage.syscalls().pidfdSendSignal(pidfd.number(), 0), "signal process", init);
             for (int i = 0; i < files.size(); i++) {
-                control.join(files.get(i), types.get(i));
+                control.enter(files.get(i), types.get(i));
             }
         } finally {
             files.forEach(Fd::close);

@@ -63,7 +63,7 @@ public record JoinNamespaces(List<NamespaceType> types, int first) implements In
         NamespaceControl control = new NamespaceControl(stage.syscalls());
         for (int i = 0; i < types.size(); i++) {
             try (Fd namespace = stage.files().given(first + i)) {
-                control.join(namespace, types.get(i));
+                control.enter(namespace, types.get(i));
             }
         }
         return Optional.empty();
