@@ -32,12 +32,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * leaves are deleted by force. System property {@code reaper.runtime} names another runtime (runc)
  * for the tests that suit any; without it, reaper-runtime below {@code reaper.bin}.
  */
-final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, ExecutionCondition {
+public final class RuntimeExtension
+        implements BeforeEachCallback, AfterEachCallback, ExecutionCondition {
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    public static final ObjectMapper JSON = new ObjectMapper();
 
     /** Before a command: it sees no mount of cgroup2. */
-    static final List<String> NO_CGROUP2 =
+    public static final List<String> NO_CGROUP2 =
             List.of(
                     "unshare",
                     "-m",
@@ -51,11 +52,26 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
             Optional.ofNullable(System.getProperty("reaper.runtime"));
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private final String isolation;
     private Path work = Path.of("unset");
     private int calls;
 
     /** How a call of the runtime ended. */
-    record Result(int status, String out, String err) {}
+    public record Result(int status, String out, String err) {}
+
+    /** In host mode. */
+    public RuntimeExtension() {
+        this("host");
+    }
+
+    private RuntimeExtension(String isolation) {
+        this.isolation = isolation;
+    }
+
+    /** In mode oci. */
+    public static RuntimeExtension isolated() {
+        return new RuntimeExtension("oci");
+    }
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -94,16 +110,16 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
         }
     }
 
-    static String executable() {
+    public static String executable() {
         return PEER.orElseGet(() -> System.getProperty("reaper.bin") + "/reaper-runtime");
     }
 
-    static boolean isPeer() {
+    public static boolean isPeer() {
         return PEER.isPresent();
     }
 
     /** Whether it is compiled ahead of time; the JVM mode's is a script. */
-    static boolean isExecutable() {
+    public static boolean isExecutable() {
         try (InputStream file = Files.newInputStream(Path.of(executable()))) {
             return file.read() != '#';
         } catch (IOException e) {
@@ -112,35 +128,36 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
     }
 
     /** Sends a signal to a runtime that was started. */
-    static void signal(String name, Process process) throws IOException, InterruptedException {
+    public static void signal(String name, Process process)
+            throws IOException, InterruptedException {
         String pid = Long.toString(process.pid());
         assertEquals(0, new ProcessBuilder("kill", "-" + name, pid).start().waitFor());
     }
 
     /** An id no other test uses: cgroups are the machine's, whatever the state directory. */
-    String id() {
+    public String id() {
         return work.getFileName().toString();
     }
 
     /** A directory for the test's files. */
-    Path work() {
+    public Path work() {
         return work;
     }
 
-    Path root() {
+    public Path root() {
         return work.resolve("root");
     }
 
     /** A bundle that runs a shell script. */
-    TestBundle script(String script) {
+    public TestBundle script(String script) {
         return TestBundle.of(work.resolve("bundle-" + calls++), List.of("/bin/sh", "-c", script));
     }
 
-    TestBundle program(String... args) {
+    public TestBundle program(String... args) {
         return TestBundle.of(work.resolve("bundle-" + calls++), List.of(args));
     }
 
-    Result run(String... args) {
+    public Result run(String... args) {
         return run(List.of(), args);
     }
 
@@ -149,7 +166,7 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
      *
      * @param prefix a command before it, such as {@code unshare -m}
      */
-    Result run(List<String> prefix, String... args) {
+    public Result run(List<String> prefix, String... args) {
         try {
             Process process = start(prefix, args);
             assertTrue(
@@ -170,14 +187,14 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
     }
 
     /** Starts the runtime; its output goes to files named after its pid when it ends. */
-    Process start(List<String> prefix, String... args) throws IOException {
+    public Process start(List<String> prefix, String... args) throws IOException {
         Path out = work.resolve("out-" + calls);
         Path err = work.resolve("err-" + calls++);
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(executable(), "--root", root().toString()));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("REAPER_ISOLATION", "host");
+        builder.environment().put("REAPER_ISOLATION", isolation);
         builder.environment().put("LEAKED", "by the caller");
         builder.redirectInput(Path.of("/dev/null").toFile());
         builder.redirectOutput(out.toFile()).redirectError(err.toFile());
@@ -188,14 +205,14 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
     }
 
     /** Runs it; it must succeed and say nothing on standard error. */
-    String ok(String... args) {
+    public String ok(String... args) {
         Result result = run(args);
         assertEquals(new Result(0, result.out(), ""), result, () -> String.join(" ", args));
         return result.out();
     }
 
     /** Runs it; it must fail with one line on standard error, which is returned. */
-    String refused(String... args) {
+    public String refused(String... args) {
         Result result = run(args);
         assertEquals(1, result.status(), () -> String.join(" ", args) + ": " + result);
         assertEquals("", result.out());
@@ -205,15 +222,15 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
         return result.err().strip();
     }
 
-    JsonNode state(String id) {
+    public JsonNode state(String id) {
         return json(ok("state", id));
     }
 
-    String status(String id) {
+    public String status(String id) {
         return state(id).get("status").asText();
     }
 
-    static JsonNode json(String text) {
+    public static JsonNode json(String text) {
         try {
             return JSON.readTree(text);
         } catch (IOException e) {
@@ -222,12 +239,12 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
     }
 
     /** Waits for what another process does. */
-    static void await(String what, BooleanSupplier condition) {
+    public static void await(String what, BooleanSupplier condition) {
         await(() -> what, condition);
     }
 
     /** The same; what has not happened, and what is there instead, is asked for on failure only. */
-    static void await(Supplier<String> what, BooleanSupplier condition) {
+    public static void await(Supplier<String> what, BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
@@ -247,12 +264,12 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
     }
 
     /** What a container writes to a file, once it has written a line. */
-    static String awaitLine(Path file) {
+    public static String awaitLine(Path file) {
         await("a line in " + file, () -> text(file).endsWith("\n"));
         return text(file);
     }
 
-    static String text(Path file) {
+    public static String text(Path file) {
         try {
             return Files.exists(file) ? Files.readString(file) : "";
         } catch (IOException e) {
@@ -261,14 +278,14 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
     }
 
     /** Waits for the end of processes, whoever takes their status. */
-    static void awaitEnd(long... pids) {
+    public static void awaitEnd(long... pids) {
         for (long pid : pids) {
             await("the end of " + pid, () -> !lives(pid));
         }
     }
 
     /** The processes with this in their command lines. */
-    static List<Long> mentioning(String mark) {
+    public static List<Long> mentioning(String mark) {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.filter(process -> process.getFileName().toString().matches("[0-9]+"))
                     .filter(process -> text(process.resolve("cmdline")).contains(mark))
@@ -280,12 +297,12 @@ final class RuntimeExtension implements BeforeEachCallback, AfterEachCallback, E
     }
 
     /** Whether a process runs; a zombie does not. */
-    static boolean lives(long pid) {
+    public static boolean lives(long pid) {
         String stat = text(Path.of("/proc/" + pid + "/stat"));
         return !stat.isEmpty() && !stat.substring(stat.lastIndexOf(')')).startsWith(") Z");
     }
 
-    static ObjectNode object() {
+    public static ObjectNode object() {
         return JSON.createObjectNode();
     }
 }
