@@ -16,6 +16,7 @@ import io.reaper.runtime.init.step.KeepCapabilities;
 import io.reaper.runtime.init.step.LimitBoundingSet;
 import io.reaper.runtime.init.step.LinkDevices;
 import io.reaper.runtime.init.step.MakeDevices;
+import io.reaper.runtime.init.step.MakeMount;
 import io.reaper.runtime.init.step.MaskPaths;
 import io.reaper.runtime.init.step.OwnStreams;
 import io.reaper.runtime.init.step.PrepareRoot;
@@ -32,7 +33,6 @@ import io.reaper.runtime.init.step.SetUid;
 import io.reaper.runtime.init.step.SetUmask;
 import io.reaper.runtime.init.step.TakeTerminal;
 import io.reaper.runtime.init.step.UseAllProcessors;
-import io.reaper.runtime.init.step.MakeMount;
 import io.reaper.runtime.namespace.Namespaces;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -47,9 +47,7 @@ final class IsolationPlanner {
     private final Path bundle;
     private final String rootfs;
 
-    /**
-     * Plans a container's first process.
-     */
+    /** Plans a container's first process. */
     IsolationPlanner(Bundle bundle, Namespaces namespaces) {
         this.process = bundle.spec().process();
         this.isolation = bundle.spec().isolation().orElseThrow();

@@ -208,7 +208,9 @@ class EntryMounterKernelTest {
                     mounts.mount("/dev/mqueue", "mqueue", "mqueue", "nosuid");
                     mounts.mount("/sys", "sysfs", "sysfs", "nosuid", "ro");
                     mounts.mount("/sys/fs/cgroup", "cgroup2", "cgroup", "ro");
-                    assertEquals("rw,size=64k,mode=1770,uid=7", mounts.at("/a").more().replace(",inode64", ""));
+                    assertEquals(
+                            "rw,size=64k,mode=1770,uid=7",
+                            mounts.at("/a").more().replace(",inode64", ""));
                     assertEquals("shm", mounts.at("/a").source());
                     String flags = mounts.at("/b").more();
                     assertTrue(flags.startsWith("rw,sync,dirsync,"), flags);

@@ -173,7 +173,10 @@ class RefusedPropertiesKernelTest {
         runtime.ok("start", runtime.id());
         String[] exec = {"exec", "--process", file.toString(), runtime.id()};
         assertEquals(
-                new Result(255, "", file + ": " + property + ": " + UNSUPPORTED + "\n"),
+                new Result(
+                        255,
+                        "",
+                        "exec failed: " + file + ": " + property + ": " + UNSUPPORTED + "\n"),
                 runtime.run(List.of("env", "REAPER_ISOLATION=host"), exec));
         runtime.ok("delete", "--force", runtime.id());
 
