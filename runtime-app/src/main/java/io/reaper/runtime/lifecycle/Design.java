@@ -10,6 +10,7 @@ import io.reaper.runtime.container.ContainerHooks;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.launch.Birth;
 import io.reaper.runtime.namespace.Namespaces;
+import io.reaper.runtime.terminal.Console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,12 @@ sealed interface Design extends AutoCloseable {
         try {
             InitPlan plan =
                     new IsolationPlanner(bundle, namespaces)
-                            .plan(request.id(), request.newKeyring(), hooks, surroundings);
+                            .plan(
+                                    request.id(),
+                                    request.newKeyring(),
+                                    hooks,
+                                    Console.size(spec.process(), request.detached()),
+                                    surroundings);
             return new Apart(spec, plan, namespaces, hooks);
         } catch (RuntimeException e) {
             namespaces.close();
@@ -79,6 +85,9 @@ sealed interface Design extends AutoCloseable {
     List<Fd> given(Fd fifo, Fd hold);
 
     boolean ownPids();
+
+    /** Whose devpts the process's terminal is of, if it wants one. */
+    Console.Place terminalPlace();
 
     /** Whether the stage stops for hooks when the mounts are made. */
     boolean hooksAfterMounts();
@@ -116,6 +125,11 @@ sealed interface Design extends AutoCloseable {
         @Override
         public boolean ownPids() {
             return false;
+        }
+
+        @Override
+        public Console.Place terminalPlace() {
+            return Console.Place.NODE;
         }
 
         @Override
@@ -163,6 +177,13 @@ sealed interface Design extends AutoCloseable {
         @Override
         public boolean ownPids() {
             return namespaces.ownPids();
+        }
+
+        @Override
+        public Console.Place terminalPlace() {
+            return IsolationPlanner.ownMounts(namespaces)
+                    ? Console.Place.CONTAINER
+                    : Console.Place.NODE;
         }
 
         @Override

@@ -112,12 +112,16 @@ public final class Exec {
                             ContainerProcesses.openInit(snapshot.state())
                                     .orElseThrow(() -> refused(request.id(), Status.STOPPED));
                     Console console =
-                            Console.open(process, request.consoleSocket(), request.detached());
+                            Console.open(
+                                    process,
+                                    request.consoleSocket(),
+                                    request.detached(),
+                                    Console.Place.NODE);
                     Fd pidfdSocket = request.pidfdSocket().map(UnixSockets::connect).orElse(null);
                     InitProcess stage = spawn(plan, surroundings.descriptors(), console, init)) {
                 try {
                     enter(stage, init);
-                    Optional<Pty> terminal = console.handOver();
+                    Optional<Pty> terminal = console.handOver(stage.takeTerminal());
                     if (pidfdSocket != null) {
                         UnixSockets.sendDescriptor(pidfdSocket, stage.child().pidfd().fd(), PIDFD);
                     }

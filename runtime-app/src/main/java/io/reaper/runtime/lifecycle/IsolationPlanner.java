@@ -1,6 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.Spec;
@@ -18,6 +19,7 @@ import io.reaper.runtime.init.step.LinkDevices;
 import io.reaper.runtime.init.step.MakeDevices;
 import io.reaper.runtime.init.step.MakeMount;
 import io.reaper.runtime.init.step.MaskPaths;
+import io.reaper.runtime.init.step.OpenTerminal;
 import io.reaper.runtime.init.step.OwnStreams;
 import io.reaper.runtime.init.step.PrepareRoot;
 import io.reaper.runtime.init.step.ProtectPaths;
@@ -56,13 +58,24 @@ final class IsolationPlanner {
         this.namespaces = namespaces;
     }
 
+    /** Whether the mount namespace is not the runtime's. */
+    static boolean ownMounts(Namespaces namespaces) {
+        return (namespaces.newFlags() & 0x20000) != 0;
+    }
+
     /**
      * The order matters: what is the node's is read before the container's mounts, those are made
      * before its root is entered, and rights are lost by the last steps.
      *
      * @param hooks whether the stage stops for hooks when the mounts are made
+     * @param window the size of the terminal's
      */
-    InitPlan plan(ContainerId id, boolean newKeyring, boolean hooks, Surroundings surroundings) {
+    InitPlan plan(
+            ContainerId id,
+            boolean newKeyring,
+            boolean hooks,
+            Optional<WindowSize> window,
+            Surroundings surroundings) {
         StepList steps = new StepList();
         steps.add(new HoldProcfs());
         // namespaces
@@ -91,8 +104,9 @@ final class IsolationPlanner {
             steps.add(FinishRoot.of(isolation));
         }
         steps.add(new ReopenNullStreams());
-        // terminal
-
+        if (ownMounts(namespaces)) {
+            steps.add(OpenTerminal.of(process, window, true));
+        }
         steps.add(TakeTerminal.of(process));
         steps.add(OwnStreams.of(process));
         steps.add(ForbidNewPrivileges.of(process));

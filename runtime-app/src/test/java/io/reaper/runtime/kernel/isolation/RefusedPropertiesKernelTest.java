@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.reaper.contract.Isolation;
 import io.reaper.runtime.kernel.RuntimeExtension;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.io.IOException;
@@ -28,7 +27,7 @@ class RefusedPropertiesKernelTest {
 
     private static final String UNSUPPORTED = "is not supported by this version; leave it out";
 
-    @RegisterExtension final RuntimeExtension runtime = new RuntimeExtension(Isolation.OCI);
+    @RegisterExtension final RuntimeExtension runtime = RuntimeExtension.isolated();
 
     private IsolatedBundle bundle;
 
