@@ -5,9 +5,11 @@ import io.reaper.contract.Settings;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
 import io.reaper.runtime.bundle.Bundle;
+import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.container.ContainerHooks;
 import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.init.step.MakeMount;
 import io.reaper.runtime.launch.Birth;
 import io.reaper.runtime.namespace.Namespaces;
 import io.reaper.runtime.terminal.Console;
@@ -154,7 +156,9 @@ sealed interface Design extends AutoCloseable {
 
         @Override
         public Optional<String> warning() {
-            List<String> passedOver = spec.isolation().orElseThrow().passedOver();
+            IsolationSpec isolation = spec.isolation().orElseThrow();
+            List<String> passedOver = new ArrayList<>(isolation.passedOver());
+            passedOver.addAll(MakeMount.passedOver(isolation));
             return passedOver.isEmpty()
                     ? Optional.empty()
                     : Optional.of(

@@ -56,16 +56,6 @@ public final class RuntimeExtension
     private Path work = Path.of("unset");
     private int calls;
 
-    /** Containers are the node's own. */
-    public RuntimeExtension() {
-        this(Isolation.HOST);
-    }
-
-    /** What the setting says, for all verbs; a test may say otherwise by env(1) as a prefix. */
-    public RuntimeExtension(Isolation isolation) {
-        this.isolation = isolation;
-    }
-
     /** How a call of the runtime ended. */
     public record Result(int status, String out, String err) {}
 

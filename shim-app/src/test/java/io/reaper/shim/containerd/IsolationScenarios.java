@@ -30,11 +30,18 @@ import org.junit.jupiter.api.Test;
 abstract class IsolationScenarios extends SmokeScenarios {
 
     private static final List<String> OWN = List.of("ipc", "mnt", "net", "pid", "uts");
-    private static final String NAMESPACES =
-            "for n in " + String.join(" ", OWN) + "; do busybox readlink /proc/%s/ns/$n; done; ";
 
     IsolationScenarios(ContainerdRelease release, Pair pair) {
         super(release, pair);
+    }
+
+    /** Words of a shell script that names the namespaces of a process, a line each. */
+    private static String namespacesOf(String process) {
+        return "for n in "
+                + String.join(" ", OWN)
+                + "; do busybox readlink /proc/"
+                + process
+                + "/ns/$n; done; ";
     }
 
     private List<String> isolated(String id, List<String> options, String... command) {
@@ -43,8 +50,9 @@ abstract class IsolationScenarios extends SmokeScenarios {
             Path settings = file("isolated.conf", "REAPER_ISOLATION=oci\n");
             line.addAll(1, List.of("--runtime-config-path", settings.toString()));
         } else if (pair == Pair.RUNC_SHIM_WITH_REAPER_RUNTIME) {
-            String call = "#!/bin/sh\nREAPER_ISOLATION=oci exec %s \"$@\"\n";
-            Path program = file("isolated-runtime", call.formatted(Programs.runtime()));
+            String call =
+                    "#!/bin/sh\nREAPER_ISOLATION=oci exec " + Programs.runtime() + " \"$@\"\n";
+            Path program = file("isolated-runtime", call);
             line.set(line.indexOf("--runc-binary") + 1, program.toString());
         }
         return line;
@@ -78,7 +86,7 @@ abstract class IsolationScenarios extends SmokeScenarios {
         Job.Result result =
                 containerd
                         .node()
-                        .start(List.of("/bin/sh", "-c", NAMESPACES.formatted("self")), Map.of())
+                        .start(List.of("/bin/sh", "-c", namespacesOf("self")), Map.of())
                         .await(PrivateContainerd.DEADLINE);
         return new HashSet<>(result.expect(0).stdout().lines().toList());
     }
@@ -88,7 +96,7 @@ abstract class IsolationScenarios extends SmokeScenarios {
         String script =
                 "echo pid $$; cd /proc; echo processes [0-9]*; cd /; "
                         + "echo devices $(busybox grep -c : /proc/net/dev); echo root $(echo /*); "
-                        + NAMESPACES.formatted("self")
+                        + namespacesOf("self")
                         + "exit 7";
         List<String> lines =
                 runIsolated("alone", List.of("--rm"), "sh", "-c", script)
@@ -119,7 +127,7 @@ abstract class IsolationScenarios extends SmokeScenarios {
         int pid = containerd.awaitStatus(containerd.namespace(), "apart", "RUNNING").pid();
         assertNotEquals(1, pid, "as the node sees it");
         List<String> seen =
-                exec("apart", "look", NAMESPACES.formatted("1") + NAMESPACES.formatted("self"))
+                exec("apart", "look", namespacesOf("1") + namespacesOf("self"))
                         .expect(0)
                         .stdout()
                         .lines()

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.runtime.kernel.RuntimeExtension;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.io.IOException;
@@ -138,7 +139,8 @@ class RefusedPropertiesKernelTest {
     }
 
     @Test
-    void limitsAndFiltersArePassedOverWithOneWarning() throws IOException {
+    void limitsFiltersAndOldControlGroupsArePassedOverWithOneWarning() throws IOException {
+        set("/mounts/-", "{\"destination\": \"/sys/fs/cgroup\", \"type\": \"cgroup\"}");
         set("/linux/resources", "{\"pids\": {\"limit\": 10}}");
         set("/linux/seccomp", "{\"defaultAction\": \"SCMP_ACT_ALLOW\"}");
         Path log = runtime.work().resolve("log");
@@ -149,7 +151,10 @@ class RefusedPropertiesKernelTest {
         assertEquals("warning", line.get("level").asText());
         assertEquals(
                 "these properties of config.json are not applied by this version:"
-                        + " linux.resources, linux.seccomp",
+                        + " linux.resources, linux.seccomp"
+                        + (Hierarchies.isHostUnified()
+                                ? ""
+                                : ", mounts[6] (cgroup on /sys/fs/cgroup)"),
                 line.get("msg").asText());
     }
 
