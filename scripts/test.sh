@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
     cat <<'T'
-usage: test.sh [--jvm] [--keep-build] [RING...]      RING: unit, kernel, containerd, smoke; default: all
+usage: test.sh [--jvm] [--keep-build] [--long] [RING...]      RING: unit, kernel, containerd, smoke; default: all
 
 Builds both programs, installs them into target/dist and runs the rings:
   unit        no root needed: mvn verify, with the compiler's and the formatter's checks
@@ -16,8 +16,10 @@ As root it installs the Debian packages that are missing; as another user it run
 
   --jvm         kernel and containerd ring in JVM mode, too; nothing is compiled to executables
   --keep-build  use the executables that are in target/native, if they are there
+  --long        fuzzes and storms with all of their cases; without it a tenth of them
 
 Where executables cannot be built, for want of a GraalVM, it says so and goes on as with --jvm.
+At the end it prints each ring's minutes; those of the unit ring contain the build by Maven.
 Ends 0 only when no test failed and, as root, none was skipped and nothing was left running or mounted.
 Reports: */target/test-reports/RING, logs: target/test-logs.
 Environment: JAVA_HOME (JDK 25 or newer), GRAALVM_HOME (see build-native.sh --help),
@@ -25,12 +27,13 @@ REAPER_TEST_OFFLINE=1 (no newer containerds, no podman, no Docker are fetched: t
 T
 }
 
-rings=() mode=native keep=
+rings=() mode=native keep= long=()
 for argument; do
     case $argument in
         unit | kernel | containerd | smoke) rings+=("$argument") ;;
         --jvm) mode=jvm ;;
         --keep-build) keep=--keep-build ;;
+        --long) long=(-Dreaper.test.long=true) ;;
         -h | --help) usage; exit 0 ;;
         *) usage >&2; die "unknown argument: $argument" ;;
     esac
@@ -68,16 +71,18 @@ leftovers() {
 leftovers | sort >"$logs/before"
 
 broken=()
+declare -A seconds=()
 # Runs Maven for ring $1 with the remaining arguments: the whole log in a file, the classes' results on the terminal.
 ring() {
-    local name=$1 status
+    local name=$1 status began=$SECONDS
     shift
     rm -rf "$repo"/*/target/test-reports/"$name"
     set +e
-    maven --fail-at-end "$@" 2>&1 | tee "$logs/$name.log" | grep --line-buffered -E ' -- in |^\[WARNING\] .*\.java:|^\[ERROR\]' \
+    maven --fail-at-end "$@" ${long[@]+"${long[@]}"} 2>&1 | tee "$logs/$name.log" | grep --line-buffered -E ' -- in |^\[WARNING\] .*\.java:|^\[ERROR\]' \
         | grep --line-buffered -vE '^\[ERROR\] *$|\[Help 1\]|e-run Maven|For more information|After correcting|mvn <args>'
     status=${PIPESTATUS[0]}
     set -e
+    seconds[$name]=$((SECONDS - began))
     [ "$status" = 0 ] || broken+=("ring $name: Maven ended with $status, see $logs/$name.log")
 }
 
@@ -127,10 +132,11 @@ count() {
 }
 
 passed=0 failed=0 skipped=0
-printf '\n%-12s %8s %8s %8s\n' ring passed failed skipped
+printf '\n%-12s %8s %8s %8s %8s\n' ring passed failed skipped minutes
 for name in "${rings[@]}"; do
     read -r t f s <<<"$(count "$name")"
-    printf '%-12s %8d %8d %8d\n' "$name" $((t - f - s)) "$f" "$s"
+    tenths=$(((${seconds[$name]:-0} + 3) / 6))
+    printf '%-12s %8d %8d %8d %6d.%d\n' "$name" $((t - f - s)) "$f" "$s" $((tenths / 10)) $((tenths % 10))
     passed=$((passed + t - f - s)) failed=$((failed + f)) skipped=$((skipped + s))
     if [ "$t" = 0 ] && { [ -n "$root" ] || [ "$name" = unit ]; }; then broken+=("ring $name: no test ran"); fi
 done

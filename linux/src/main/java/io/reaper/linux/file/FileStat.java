@@ -13,9 +13,10 @@ import java.util.Optional;
  *
  * @param mode type and permission bits
  * @param size in bytes
- * @param device major in the high, minor in the low 32 bits
+ * @param device of the filesystem: major in the high, minor in the low 32 bits
+ * @param rdev of a device node, what it stands for, in the same form; 0 of other files
  */
-public record FileStat(int mode, int uid, int gid, long size, long device, long inode) {
+public record FileStat(int mode, int uid, int gid, long size, long device, long inode, long rdev) {
 
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
@@ -73,14 +74,18 @@ public record FileStat(int mode, int uid, int gid, long size, long device, long 
     }
 
     private static FileStat decode(ByteBuffer b) {
-        long device = (long) b.getInt(136) << 32 | Integer.toUnsignedLong(b.getInt(140));
         return new FileStat(
                 Short.toUnsignedInt(b.getShort(28)),
                 b.getInt(20),
                 b.getInt(24),
                 b.getLong(40),
-                device,
-                b.getLong(32));
+                deviceNumber(b.getInt(136), b.getInt(140)),
+                b.getLong(32),
+                deviceNumber(b.getInt(128), b.getInt(132)));
+    }
+
+    private static long deviceNumber(int major, int minor) {
+        return (long) major << Integer.SIZE | Integer.toUnsignedLong(minor);
     }
 
     public boolean isFifo() {
@@ -105,6 +110,16 @@ public record FileStat(int mode, int uid, int gid, long size, long device, long 
 
     public boolean isCharacterDevice() {
         return (mode & S_IFMT) == S_IFCHR;
+    }
+
+    /** A character device of these numbers. */
+    public boolean isCharacterDevice(int major, int minor) {
+        return isCharacterDevice() && rdev == deviceNumber(major, minor);
+    }
+
+    /** The same kind of file, and for device nodes the same device. */
+    public boolean sameKind(int type, int major, int minor) {
+        return (mode & S_IFMT) == type && rdev == deviceNumber(major, minor);
     }
 
     /** The lower twelve bits. */

@@ -47,12 +47,20 @@ final class OlderCalls {
                     case X86_64 -> 28;
                     case AARCH64 -> 24;
                 };
+        int special =
+                switch (architecture) {
+                    case X86_64 -> 40;
+                    case AARCH64 -> 32;
+                };
         long device = stat.getLong(0);
+        long rdev = stat.getLong(special);
         statx.putInt(20, stat.getInt(owner))
                 .putInt(24, stat.getInt(owner + Integer.BYTES))
                 .putShort(28, (short) stat.getInt(mode))
                 .putLong(32, stat.getLong(8))
                 .putLong(40, stat.getLong(48))
+                .putInt(128, major(rdev))
+                .putInt(132, minor(rdev))
                 .putInt(136, major(device))
                 .putInt(140, minor(device));
     }

@@ -1,17 +1,18 @@
 package io.reaper.runtime.bundle;
 
-/** A config.json to start from. */
+/**
+ * A config.json to start from, as runc writes it: a shell on a terminal, with few rights, in
+ * namespaces of its own. It uses nothing that came after runtime-spec 1.0 but its version, so that
+ * other runtimes take it, too.
+ */
 public final class DefaultConfig {
 
-    /**
-     * A shell on a terminal, with few rights, in namespaces of its own. It uses nothing that came
-     * after runtime-spec 1.0, and always asks for a mount namespace: a runtime that applies the
-     * mounts must not do so to the machine's own tree.
-     */
-    public static final String JSON =
+    private static final String LAST_NAMESPACE = "{\"type\": \"mount\"}";
+
+    private static final String JSON =
             """
             {
-              "ociVersion": "1.0.2",
+              "ociVersion": "1.3.0",
               "process": {
                 "terminal": true,
                 "user": {"uid": 0, "gid": 0},
@@ -97,4 +98,16 @@ public final class DefaultConfig {
             """;
 
     private DefaultConfig() {}
+
+    /**
+     * The document.
+     *
+     * @param unified whether the host has cgroup2 alone: then a cgroup namespace keeps its groups
+     *     from being seen
+     */
+    public static String json(boolean unified) {
+        return unified
+                ? JSON.replace(LAST_NAMESPACE, LAST_NAMESPACE + ",\n      {\"type\": \"cgroup\"}")
+                : JSON;
+    }
 }

@@ -13,12 +13,12 @@ import picocli.CommandLine.Model.CommandSpec;
 enum RefusedVerb {
     PAUSE(
             "pause",
-            "host mode has no freezer; \"kill --all ID STOP\" stops the processes one by one"),
+            "this version has no freezer; \"kill --all ID STOP\" stops the processes one by one"),
     RESUME(
             "resume",
-            "host mode has no freezer; \"kill --all ID CONT\" continues stopped processes"),
-    EVENTS("events", "host mode does not account for resources"),
-    UPDATE("update", "host mode sets no resource limits"),
+            "this version has no freezer; \"kill --all ID CONT\" continues stopped processes"),
+    EVENTS("events", "this version does not account for resources"),
+    UPDATE("update", "this version sets no resource limits"),
     CHECKPOINT("checkpoint", "this version does not save processes"),
     RESTORE("restore", "this version does not save processes");
 

@@ -34,9 +34,10 @@ import picocli.CommandLine.Spec;
             "    Called by containerd's shims, podman and CRI-O, or by hand. A container is a",
             "    bundle, a directory with a config.json, made into a process: create prepares",
             "    it and start runs the program.",
-            "    Host mode: the program runs on this machine itself. Namespaces, rootfs, mounts,",
-            "    resource limits and seccomp of the bundle are not applied; the log names those",
-            "    ignored."
+            "    REAPER_ISOLATION says how: in host mode, which is the default, the program runs",
+            "    on this machine itself, and namespaces, rootfs, mounts, resource limits and",
+            "    seccomp of the bundle are not applied; in oci mode all but limits, seccomp and",
+            "    cgroups of version 1 is applied or refused. The log names what is passed over."
         },
         commandListHeading = "%nCOMMANDS%n",
         optionListHeading = "%nOPTIONS%n",
@@ -44,7 +45,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "    REAPER_RUNTIME_ROOT   state directory (default /run/reaper); --root wins",
             "    REAPER_RUNTIME_LOG    log file; --log wins",
-            "    REAPER_ISOLATION      \"host\", the only value of this version",
+            "    REAPER_ISOLATION      \"host\" (the default) or \"oci\", of containers that are"
+                    + " made",
             "    REAPER_HOST_HOOKS     \"run\": also run hooks that would set up the host's"
                     + " network",
             "    REAPER_CONFIG         file with REAPER_X=value lines, used for what the"

@@ -7,6 +7,8 @@ import io.reaper.contract.Isolation;
 import io.reaper.contract.Settings;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.UnixSockets;
+import io.reaper.linux.process.Pidfd;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
 import io.reaper.linux.terminal.Pty;
@@ -38,6 +40,9 @@ import java.util.Optional;
  * "Lifecycle", steps 1 to 5). What was made is undone if any step fails.
  */
 public final class Create {
+
+    /** What a receiver knows the pidfd by, as runc names it. */
+    private static final String PIDFD = "standard";
 
     private final StateStore store;
     private final Settings settings;
@@ -152,8 +157,15 @@ public final class Create {
             init.awaitReady();
             directory.save(created.withStatus(Status.CREATED));
             Optional<Pty> terminal = console.handOver(init.takeTerminal());
+            request.pidfdSocket().ifPresent(socket -> send(init.child().pidfd(), socket));
             request.pidFile().ifPresent(file -> PidFile.write(file, pid));
             return new Launched(init.child(), terminal);
+        }
+    }
+
+    private static void send(Pidfd init, Path socket) {
+        try (Fd connection = UnixSockets.connect(socket)) {
+            UnixSockets.sendDescriptor(connection, init.fd(), PIDFD);
         }
     }
 

@@ -9,8 +9,10 @@ import java.util.Optional;
  *
  * @param pidFile where the pid of init is written
  * @param consoleSocket who gets the terminal, if the process has one
+ * @param pidfdSocket who gets a pidfd of init
  * @param detached whether the caller returns while the program runs
  * @param newKeyring whether init gets a session keyring of its own
+ * @param noPivot whether an isolated container's root is entered without {@code pivot_root}
  * @param preservedFds of how many descriptors from 3 on the program gets the open ones
  */
 public record CreateRequest(
@@ -18,6 +20,8 @@ public record CreateRequest(
         Path bundle,
         Optional<Path> pidFile,
         Optional<Path> consoleSocket,
+        Optional<Path> pidfdSocket,
         boolean detached,
         boolean newKeyring,
+        boolean noPivot,
         int preservedFds) {}

@@ -57,7 +57,7 @@ sealed interface Design extends AutoCloseable {
         Namespaces namespaces = Namespaces.resolve(spec.isolation().orElseThrow().namespaces());
         try {
             InitPlan plan =
-                    new IsolationPlanner(spec, namespaces)
+                    new IsolationPlanner(bundle, namespaces)
                             .plan(
                                     request.id(),
                                     request.newKeyring(),

@@ -2,19 +2,29 @@ package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.terminal.WindowSize;
+import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.step.AwaitHooks;
 import io.reaper.runtime.init.step.ChangeDirectory;
+import io.reaper.runtime.init.step.EnterRoot;
+import io.reaper.runtime.init.step.FinishRoot;
 import io.reaper.runtime.init.step.ForbidNewPrivileges;
 import io.reaper.runtime.init.step.HoldProcfs;
 import io.reaper.runtime.init.step.JoinSessionKeyring;
 import io.reaper.runtime.init.step.KeepCapabilities;
 import io.reaper.runtime.init.step.LimitBoundingSet;
+import io.reaper.runtime.init.step.LinkDevices;
+import io.reaper.runtime.init.step.MakeDevices;
+import io.reaper.runtime.init.step.MakeMount;
+import io.reaper.runtime.init.step.MaskPaths;
 import io.reaper.runtime.init.step.OpenTerminal;
 import io.reaper.runtime.init.step.OwnStreams;
+import io.reaper.runtime.init.step.PrepareRoot;
+import io.reaper.runtime.init.step.ProtectPaths;
 import io.reaper.runtime.init.step.RaiseLimits;
+import io.reaper.runtime.init.step.ReopenNullStreams;
 import io.reaper.runtime.init.step.SetCapabilities;
 import io.reaper.runtime.init.step.SetGid;
 import io.reaper.runtime.init.step.SetGroups;
@@ -26,6 +36,7 @@ import io.reaper.runtime.init.step.SetUmask;
 import io.reaper.runtime.init.step.TakeTerminal;
 import io.reaper.runtime.init.step.UseAllProcessors;
 import io.reaper.runtime.namespace.Namespaces;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Turns a configuration into the steps of the init stage in mode {@code oci}; pure. */
@@ -35,10 +46,15 @@ final class IsolationPlanner {
     private final Spec.ContainerProcess process;
     private final IsolationSpec isolation;
     private final Namespaces namespaces;
+    private final Path bundle;
+    private final String rootfs;
 
-    IsolationPlanner(Spec spec, Namespaces namespaces) {
-        this.process = spec.process();
-        this.isolation = spec.isolation().orElseThrow();
+    /** Plans a container's first process. */
+    IsolationPlanner(Bundle bundle, Namespaces namespaces) {
+        this.process = bundle.spec().process();
+        this.isolation = bundle.spec().isolation().orElseThrow();
+        this.bundle = bundle.directory();
+        this.rootfs = bundle.rootfs();
         this.namespaces = namespaces;
     }
 
@@ -72,14 +88,23 @@ final class IsolationPlanner {
         steps.add(RaiseLimits.of(process));
         // sysctl, names
 
-        // root, mounts, devices, working directory, masks
-
-        steps.add(hooks ? Optional.of(new AwaitHooks()) : Optional.empty());
-        // entering the root
-
-        if (ownMounts(namespaces)) {
-            steps.add(OpenTerminal.of(process, window, true));
+        boolean mounts = ownMounts(namespaces);
+        steps.add(PrepareRoot.of(isolation, rootfs, mounts, true));
+        steps.addAll(MakeMount.of(isolation, bundle));
+        if (mounts) {
+            steps.add(MakeDevices.of(isolation));
+            steps.add(LinkDevices.of(isolation));
+            // working directory
+            steps.add(MaskPaths.of(isolation));
+            steps.add(ProtectPaths.of(isolation));
         }
+        steps.add(hooks ? Optional.of(new AwaitHooks()) : Optional.empty());
+        steps.add(EnterRoot.of(rootfs, mounts, true));
+        if (mounts) {
+            steps.add(OpenTerminal.of(process, window, true)); // makes a file: not read-only yet
+            steps.add(FinishRoot.of(isolation));
+        }
+        steps.add(new ReopenNullStreams());
         steps.add(TakeTerminal.of(process));
         steps.add(OwnStreams.of(process));
         steps.add(ForbidNewPrivileges.of(process));

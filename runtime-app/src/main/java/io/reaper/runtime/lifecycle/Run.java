@@ -46,10 +46,13 @@ public final class Run {
     /**
      * Returns when the program has ended.
      *
+     * @param subreaper whether this process adopts what the container and its hooks leave meanwhile
      * @return its exit status, or 128 + the signal that ended it
      */
-    public int foreground(CreateRequest request, AtEnd atEnd) {
-        new ProcessControl(Syscalls.get()).becomeSubreaper();
+    public int foreground(CreateRequest request, AtEnd atEnd, boolean subreaper) {
+        if (subreaper) {
+            new ProcessControl(Syscalls.get()).becomeSubreaper();
+        }
         try (Foreground foreground = Foreground.open()) {
             Launched init = createAndStart(request, atEnd);
             ExitStatus status = attend(foreground, init, request.id());

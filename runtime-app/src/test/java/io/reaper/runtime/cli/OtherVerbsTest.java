@@ -6,14 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.reaper.contract.Isolation;
+import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.linux.credential.Capability;
 import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.bundle.DefaultConfig;
 import io.reaper.runtime.bundle.SpecReader;
 import io.reaper.runtime.cli.about.Build;
-import io.reaper.runtime.hooks.HookKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,20 +70,28 @@ class OtherVerbsTest {
                             .formatted(features.get(version).asText());
             SpecReader.read("config.json", document.getBytes(StandardCharsets.UTF_8));
         }
+        assertEquals("1.3.0", features.get("ociVersionMax").asText());
         assertEquals(
-                Stream.of(HookKind.values()).map(HookKind::property).toList(),
+                List.of("prestart", "createRuntime", "startContainer", "poststart", "poststop"),
                 texts(features.get("hooks")));
-        assertEquals(List.of(), texts(features.get("mountOptions")));
+        List<String> options = texts(features.get("mountOptions"));
+        assertEquals(options.stream().sorted().distinct().toList(), options);
+        assertTrue(options.containsAll(List.of("ro", "rro", "rbind", "tmpcopyup")), "" + options);
+        assertFalse(options.contains("idmap"));
         JsonNode linux = features.get("linux");
-        assertEquals(List.of(), texts(linux.get("namespaces")));
+        assertEquals(
+                List.of("cgroup", "ipc", "mount", "network", "pid", "uts"),
+                texts(linux.get("namespaces")));
         assertEquals(
                 Stream.of(Capability.values()).map(Enum::name).toList(),
                 texts(linux.get("capabilities")));
-        for (String feature : List.of("cgroup", "seccomp", "apparmor", "selinux", "intelRdt")) {
+        for (String feature :
+                List.of("cgroup", "seccomp", "apparmor", "selinux", "intelRdt", "netDevices")) {
             assertFalse(linux.get(feature).isEmpty(), feature);
             linux.get(feature).forEach(flag -> assertFalse(flag.booleanValue(), feature));
         }
         assertFalse(linux.at("/mountExtensions/idmap/enabled").booleanValue());
+        assertEquals("{\"modes\":[],\"flags\":[]}", linux.get("memoryPolicy").toString());
         assertEquals("host", features.at("/annotations/io.reaper.isolation").asText());
         assertEquals(Build.VERSION, features.at("/annotations/io.reaper.runtime.version").asText());
         assertEquals(
@@ -113,7 +122,16 @@ class OtherVerbsTest {
         ((ObjectNode) config.get("process")).put("terminal", false);
         Files.writeString(dir.resolve("config.json"), config.toString());
         assertEquals(List.of("sh"), Bundle.load(dir, Isolation.HOST).spec().process().args());
-        assertEquals(DefaultConfig.JSON, document);
+        assertEquals(DefaultConfig.json(Hierarchies.isHostUnified()), document);
+    }
+
+    @Test
+    void specAsksForACgroupNamespaceWhereThereIsCgroup2Alone() throws IOException {
+        JsonNode plain = JSON.readTree(DefaultConfig.json(false));
+        JsonNode unified = JSON.readTree(DefaultConfig.json(true));
+        assertEquals("cgroup", unified.at("/linux/namespaces/5/type").asText());
+        ((ArrayNode) unified.at("/linux/namespaces")).remove(5);
+        assertEquals(plain, unified);
     }
 
     @Test

@@ -8,17 +8,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.reaper.contract.ExitRecord;
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.UnixSockets;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code run}, {@code list} and what is known of a container's end. */
 @Tag("kernel")
@@ -32,6 +37,67 @@ class RunKernelTest {
         Result result = runtime.run("run", "-b", runtime.script(script).toString(), runtime.id());
         assertEquals(new Result(status, "", ""), result);
         assertFalse(Files.exists(runtime.root().resolve(runtime.id())));
+    }
+
+    /** What a hook leaves in the background tells who adopts orphans. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void orphansAreAdoptedUnlessItIsAskedNotTo(boolean adopts) throws Exception {
+        Path out = runtime.work().resolve("out");
+        TestBundle bundle = runtime.script("exec sleep 1000");
+        ObjectNode hook =
+                bundle.config().withObject("/hooks").withArray("createRuntime").addObject();
+        hook.put("path", "/bin/sh");
+        hook.putArray("args").add("sh").add("-c").add("sleep 1000 & echo $! >" + out);
+        bundle.write();
+        List<String> args = new ArrayList<>(List.of("run", "-b", bundle.toString()));
+        args.addAll(adopts ? List.of() : List.of("--no-subreaper"));
+        args.add(runtime.id());
+        Process run = runtime.start(List.of(), args.toArray(String[]::new));
+        long orphan = Long.parseLong(awaitLine(out).strip());
+        try {
+            await("the program", () -> isRunning(runtime.id()));
+            String status = text(Path.of("/proc/" + orphan + "/status"));
+            assertEquals(adopts, status.contains("\nPPid:\t" + run.pid() + "\n"), status);
+        } finally {
+            ProcessHandle.of(orphan).ifPresent(ProcessHandle::destroyForcibly);
+            RuntimeExtension.signal("TERM", run);
+            assertEquals(143, run.waitFor());
+        }
+    }
+
+    private boolean isRunning(String id) {
+        Result state = runtime.run("state", id);
+        return state.out().contains("\"running\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"create", "run"})
+    void aPidfdOfInitGoesToTheListener(String verb) throws Exception {
+        Path socket = runtime.work().resolve("pidfd");
+        Path pidFile = runtime.work().resolve("pid");
+        String bundle = runtime.script("exec sleep 1000").toString();
+        List<String> args = new ArrayList<>(List.of(verb, "-b", bundle));
+        args.addAll(List.of("--pid-file", pidFile.toString(), "--pidfd-socket", socket.toString()));
+        if (verb.equals("run")) {
+            args.add("-d");
+        }
+        args.add(runtime.id());
+        try (Fd listening = UnixSockets.listen(socket, 0600)) {
+            runtime.ok(args.toArray(String[]::new));
+            try (Fd connection = UnixSockets.accept(listening);
+                    Fd pidfd = UnixSockets.receiveDescriptor(connection)) {
+                assertTrue(
+                        text(Path.of("/proc/self/fdinfo/" + pidfd.number()))
+                                .contains("Pid:\t" + text(pidFile) + "\n"));
+            }
+        }
+        runtime.ok("delete", "--force", runtime.id());
+        Files.delete(socket);
+        assertEquals(
+                "connect " + socket + ": no such file or directory",
+                runtime.refused(args.toArray(String[]::new)));
+        assertFalse(Files.exists(runtime.root().resolve(runtime.id())), "all is undone");
     }
 
     @Test

@@ -1,13 +1,16 @@
 package io.reaper.runtime.kernel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -39,6 +42,29 @@ class SpecPeerTest {
                 .add("-c")
                 .add("echo \"$TERM\"; exit 7");
         Files.writeString(file, config.toString());
+    }
+
+    /** Ours has no ambient capabilities: runc dropped them, too, with 1.2. */
+    @Test
+    void itIsWhatRuncWrites() throws Exception {
+        Path theirs = Files.createDirectory(runtime.work().resolve("theirs"));
+        Process runc =
+                new ProcessBuilder("runc", "spec", "-b", theirs.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        assertEquals("", new String(runc.getInputStream().readAllBytes(), UTF_8));
+        assertEquals(0, runc.waitFor());
+        Path ours = Files.createDirectory(runtime.work().resolve("ours"));
+        runtime.ok("spec", "-b", ours.toString());
+        assertEquals(comparable(theirs), comparable(ours));
+    }
+
+    private static JsonNode comparable(Path dir) throws IOException {
+        String document = Files.readString(dir.resolve("config.json"));
+        ObjectNode config = (ObjectNode) RuntimeExtension.json(document);
+        config.remove(List.of("ociVersion", "hostname"));
+        ((ObjectNode) config.at("/process/capabilities")).remove("ambient");
+        return config;
     }
 
     @Test

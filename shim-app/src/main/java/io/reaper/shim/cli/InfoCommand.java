@@ -22,7 +22,7 @@ public final class InfoCommand implements Callable<Integer> {
      */
     private static final String FEATURES =
             """
-            {"ociVersionMin":"1.0.0","ociVersionMax":"1.2.1","hooks":[],"mountOptions":[],\
+            {"ociVersionMin":"1.0.0","ociVersionMax":"1.3.0","hooks":[],"mountOptions":[],\
             "linux":{"namespaces":[],"cgroup":{"v1":false,"v2":false,"systemd":false},\
             "seccomp":{"enabled":false},"apparmor":{"enabled":false},"selinux":{"enabled":false},\
             "mountExtensions":{"idmap":{"enabled":false}}}}\

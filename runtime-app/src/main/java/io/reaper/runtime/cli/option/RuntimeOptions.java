@@ -1,5 +1,6 @@
 package io.reaper.runtime.cli.option;
 
+import io.reaper.contract.Isolation;
 import io.reaper.contract.Settings;
 import io.reaper.contract.WorkingDirectory;
 import io.reaper.contract.WorkingDirectory.LostDirectoryException;
@@ -93,6 +94,11 @@ public abstract class RuntimeOptions {
             settings = Optional.of(Settings.load());
         }
         return settings.get();
+    }
+
+    /** What a container is created with that is created now. */
+    public Isolation isolation() {
+        return settings().isolation();
     }
 
     private StateStore store() {

@@ -38,7 +38,17 @@ final class CreateOptions {
             description = "send the program's terminal (process.terminal) to the listener there")
     Optional<Path> consoleSocket = Optional.empty();
 
-    @Option(names = "--no-pivot", description = "accepted: host mode changes no root")
+    @Option(
+            names = "--pidfd-socket",
+            paramLabel = "SOCKET",
+            description = "send a pidfd of the init process to the listener there")
+    Optional<Path> pidfdSocket = Optional.empty();
+
+    @Option(
+            names = "--no-pivot",
+            description =
+                    "enter the root by moving a mount and chroot, not by pivot_root; without"
+                            + " effect in host mode")
     boolean noPivot;
 
     @Option(
@@ -62,8 +72,10 @@ final class CreateOptions {
                 WorkingDirectory.check(bundle),
                 pidFile,
                 consoleSocket,
+                pidfdSocket,
                 detached,
                 !noNewKeyring,
+                noPivot,
                 preserveFds);
     }
 }

@@ -44,6 +44,11 @@ public final class RunCommand implements Callable<Integer> {
             description = "do not delete the container at its end: state tells its exit status")
     boolean keep;
 
+    @Option(
+            names = "--no-subreaper",
+            description = "do not adopt processes whose parents end before them")
+    boolean noSubreaper;
+
     @Mixin HelpOption help;
 
     @Override
@@ -53,6 +58,7 @@ public final class RunCommand implements Callable<Integer> {
             runtime.containerRun().detached(request);
             return 0;
         }
-        return runtime.containerRun().foreground(request, keep ? AtEnd.KEEP : AtEnd.DELETE);
+        return runtime.containerRun()
+                .foreground(request, keep ? AtEnd.KEEP : AtEnd.DELETE, !noSubreaper);
     }
 }

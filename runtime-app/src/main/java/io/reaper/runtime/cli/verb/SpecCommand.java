@@ -2,6 +2,7 @@ package io.reaper.runtime.cli.verb;
 
 import io.reaper.contract.ErrorCode;
 import io.reaper.contract.WorkingDirectory;
+import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.LinuxFiles;
 import io.reaper.linux.seam.Errno;
@@ -75,7 +76,8 @@ public final class SpecCommand implements Callable<Integer> {
 
     private static void write(Fd config, Path file) {
         try {
-            config.write(DefaultConfig.JSON.getBytes(StandardCharsets.UTF_8));
+            String document = DefaultConfig.json(Hierarchies.isHostUnified());
+            config.write(document.getBytes(StandardCharsets.UTF_8));
         } catch (LinuxException e) {
             LinuxFiles.unlink(file);
             throw e;

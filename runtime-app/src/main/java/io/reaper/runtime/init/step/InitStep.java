@@ -30,7 +30,16 @@ public sealed interface InitStep
                 SetCapabilities,
                 HoldProcfs,
                 AwaitHooks,
-                OpenTerminal {
+                OpenTerminal,
+                MakeMount,
+                PrepareRoot,
+                EnterRoot,
+                FinishRoot,
+                MaskPaths,
+                ProtectPaths,
+                MakeDevices,
+                LinkDevices,
+                ReopenNullStreams {
 
     /** Writes the step's number, then what {@link #read} needs to make an equal one. */
     void write(PlanOutput out);
@@ -70,8 +79,17 @@ public sealed interface InitStep
             case TakeTerminal.NUMBER -> TakeTerminal.read(in);
             case UseAllProcessors.NUMBER -> new UseAllProcessors();
             case HoldProcfs.NUMBER -> new HoldProcfs();
+            case MakeMount.NUMBER -> MakeMount.read(in);
             case AwaitHooks.NUMBER -> new AwaitHooks();
             case OpenTerminal.NUMBER -> OpenTerminal.read(in);
+            case PrepareRoot.NUMBER -> PrepareRoot.read(in);
+            case EnterRoot.NUMBER -> EnterRoot.read(in);
+            case FinishRoot.NUMBER -> FinishRoot.read(in);
+            case MaskPaths.NUMBER -> MaskPaths.read(in);
+            case ProtectPaths.NUMBER -> ProtectPaths.read(in);
+            case MakeDevices.NUMBER -> MakeDevices.read(in);
+            case LinkDevices.NUMBER -> new LinkDevices();
+            case ReopenNullStreams.NUMBER -> new ReopenNullStreams();
             default -> throw new IllegalArgumentException("init step of kind " + number);
         };
     }

@@ -2,8 +2,11 @@ package io.reaper.runtime.init.step;
 
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.RootDirectory;
+import io.reaper.linux.mount.MountTree;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Open files that one step leaves for the next ones. All are close-on-exec. */
@@ -14,6 +17,7 @@ public final class StageFiles {
     private final int first;
     private Optional<Fd> procfs = Optional.empty();
     private Optional<RootDirectory> root = Optional.empty();
+    private final List<MountTree> readOnlyLater = new ArrayList<>();
 
     /**
      * @param first the number of the first descriptor that the parent gives
@@ -53,6 +57,16 @@ public final class StageFiles {
                                 flags | OpenFlags.O_CLOEXEC,
                                 0);
         return Fd.opened(result, "open", file);
+    }
+
+    /** Takes over a mount in which something is still to be made before it becomes read-only. */
+    void readOnlyLater(MountTree mount) {
+        readOnlyLater.add(mount);
+    }
+
+    /** Those, in the order in which they were mounted. */
+    List<MountTree> readOnlyLater() {
+        return readOnlyLater;
     }
 
     void enter(RootDirectory directory) {

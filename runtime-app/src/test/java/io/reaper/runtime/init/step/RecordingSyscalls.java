@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 
 /** A kernel that says yes to everything, or what a test sets, and remembers what it was asked. */
-final class RecordingSyscalls {
+public final class RecordingSyscalls {
 
     private final List<String> calls = new ArrayList<>();
     private final Map<String, Long> answers = new HashMap<>();
 
-    Syscalls kernel() {
+    public Syscalls kernel() {
         return (Syscalls)
                 Proxy.newProxyInstance(
                         Syscalls.class.getClassLoader(),
@@ -27,12 +27,12 @@ final class RecordingSyscalls {
     }
 
     /** What a call returns from now on: a value, or −errno. */
-    void answer(String call, long result) {
+    public void answer(String call, long result) {
         answers.put(call, result);
     }
 
     /** Calls in their order, such as {@code setgid(5)}. */
-    List<String> calls() {
+    public List<String> calls() {
         return List.copyOf(calls);
     }
 

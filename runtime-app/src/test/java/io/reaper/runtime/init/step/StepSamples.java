@@ -5,8 +5,13 @@ import io.reaper.linux.process.Rlimits.Limit;
 import io.reaper.linux.process.Rlimits.Resource;
 import io.reaper.linux.process.Scheduling;
 import io.reaper.linux.terminal.WindowSize;
+import io.reaper.runtime.device.DeviceNode;
+import io.reaper.runtime.device.DeviceType;
+import io.reaper.runtime.mount.MountEntry;
+import io.reaper.runtime.rootfs.RootPropagation;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One of each kind of step, with values that show when they are cut short or change places. */
 public final class StepSamples {
@@ -33,7 +38,23 @@ public final class StepSamples {
                     new SetGroups(List.of(1, -2)),
                     new SetGid(-2),
                     new SetUid(7),
+                    new MakeMount(new MountEntry(3, "/ü", "tmpfs", "s", List.of("ro", "size=1"))),
                     new SetCapabilities(new Capabilities.Sets(1, 2, 3, 4, -1)),
+                    new HoldProcfs(),
+                    new AwaitHooks(),
+                    new PrepareRoot("/a/ü", true, Optional.of(RootPropagation.RSHARED)),
+                    new PrepareRoot("/a", false, Optional.empty()),
+                    new EnterRoot(EnterRoot.Way.MOVE, "/a/ü"),
+                    new FinishRoot(Optional.of(RootPropagation.SLAVE), true),
+                    new FinishRoot(Optional.empty(), false),
+                    new MaskPaths(List.of("/a", "ü")),
+                    new ProtectPaths(List.of("/b", "ü")),
+                    new MakeDevices(
+                            List.of(
+                                    new DeviceNode(
+                                            7, "/dev/ü", DeviceType.BLOCK, 1, 2, 03, -4, -5))),
+                    new LinkDevices(),
+                    new ReopenNullStreams(),
                     new OpenTerminal(true, new WindowSize(65535, 1)));
 
     private StepSamples() {}

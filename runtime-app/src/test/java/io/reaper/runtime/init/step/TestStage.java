@@ -37,7 +37,7 @@ final class TestStage {
         this.context =
                 new StepContext(
                         recorder.kernel(),
-                        fd -> new FileStat(kinds[fd] | 0600, 0, 0, 0, 0, 0),
+                        fd -> new FileStat(kinds[fd] | 0600, 0, 0, 0, 0, 0, 0),
                         new StageFiles(100),
                         PARENT);
     }

@@ -60,6 +60,18 @@ final class PeerFindings {
         return found;
     }
 
+    /** Lines that only one of them has, in their order. */
+    static List<String> differences(List<String> theirs, List<String> ours) {
+        List<String> missing = new ArrayList<>(theirs);
+        ours.forEach(missing::remove);
+        List<String> more = new ArrayList<>(ours);
+        theirs.forEach(more::remove);
+        List<String> all = new ArrayList<>();
+        missing.forEach(line -> all.add("runc: " + line));
+        more.forEach(line -> all.add("here: " + line));
+        return all;
+    }
+
     private static String allowed(String line) {
         String result = line;
         for (Allowed difference : ALLOWED) {

@@ -215,7 +215,7 @@ record PeerVariation(String name, Consumer<IsolatedBundle> change, Consumer<Isol
                         b -> {
                             b.mount("/tmp", "tmpfs", "tmpfs", "size=64k", "mode=1700", "nodev");
                             b.mount("/a/b/c", "tmpfs", "name", "ro", "noexec", "noatime");
-                            b.mount("/none", "tmpfs", "tmpfs", "defaults");
+                            b.mount("/none", "tmpfs", "tmpfs");
                         }));
         all.add(
                 new PeerVariation(

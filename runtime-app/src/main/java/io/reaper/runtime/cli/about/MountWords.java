@@ -1,0 +1,73 @@
+package io.reaper.runtime.cli.about;
+
+import java.util.List;
+
+/** The options of mounts that are not the file system's own, sorted. */
+final class MountWords {
+
+    static final List<String> ALL =
+            List.of(
+                    "async",
+                    "atime",
+                    "bind",
+                    "defaults",
+                    "dev",
+                    "diratime",
+                    "dirsync",
+                    "exec",
+                    "iversion",
+                    "lazytime",
+                    "loud",
+                    "mand",
+                    "noatime",
+                    "nodev",
+                    "nodiratime",
+                    "noexec",
+                    "noiversion",
+                    "nolazytime",
+                    "nomand",
+                    "norelatime",
+                    "nostrictatime",
+                    "nosuid",
+                    "nosymfollow",
+                    "notmpcopyup",
+                    "private",
+                    "ratime",
+                    "rbind",
+                    "rdev",
+                    "rdiratime",
+                    "relatime",
+                    "remount",
+                    "rexec",
+                    "rnoatime",
+                    "rnodev",
+                    "rnodiratime",
+                    "rnoexec",
+                    "rnorelatime",
+                    "rnostrictatime",
+                    "rnosuid",
+                    "rnosymfollow",
+                    "ro",
+                    "rprivate",
+                    "rrelatime",
+                    "rro",
+                    "rrw",
+                    "rshared",
+                    "rslave",
+                    "rstrictatime",
+                    "rsuid",
+                    "rsymfollow",
+                    "runbindable",
+                    "rw",
+                    "shared",
+                    "silent",
+                    "slave",
+                    "strictatime",
+                    "suid",
+                    "symfollow",
+                    "sync",
+                    "tmpcopyup",
+                    "unbindable");
+
+    private MountWords() {}
+}
