@@ -99,7 +99,7 @@ class HostileTerminalKernelTest {
 
     @Test
     void aLinkThatStaysInsideIsFollowed() {
-        IsolatedBundle bundle = bundle("ls /else; [ -t 0 ] && echo on a terminal");
+        IsolatedBundle bundle = bundle("ls -1 /else; [ -t 0 ] && echo on a terminal");
         bundle.file("else/place", "");
         bundle.link("dev/pts", "../../../else");
         addDevpts(bundle, "/dev/pts");
@@ -117,7 +117,7 @@ class HostileTerminalKernelTest {
             Files.deleteIfExists(bundle.rootfs().resolve("dev/console"));
             bundle.link("dev/console", target);
             assertEquals(
-                    REFUSED + "use /dev/console: too many levels of symbolic links",
+                    REFUSED + "mount the terminal on /dev/console: too many levels of symbolic links",
                     refusal(bundle));
         }
         assertFalse(Files.exists(bundle.rootfs().resolve("etc/new")));
@@ -128,7 +128,7 @@ class HostileTerminalKernelTest {
         IsolatedBundle bundle = bundle("true");
         addDevpts(bundle, "/dev/pts");
         bundle.file("dev/console/file", "");
-        assertEquals(REFUSED + "use /dev/console: is a directory", refusal(bundle));
+        assertEquals(REFUSED + "mount the terminal on /dev/console: is a directory", refusal(bundle));
     }
 
     @Test

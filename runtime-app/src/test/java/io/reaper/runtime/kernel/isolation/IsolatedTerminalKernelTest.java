@@ -28,7 +28,7 @@ class IsolatedTerminalKernelTest {
                     + " grep -c ' /0 /dev/console ' /proc/self/mountinfo;"
                     + " stat -c '%F %a %u:%g' /dev/console; stty size;"
                     + " ps -o pid,tty | sed -n 2p; echo through tty >/dev/tty;"
-                    + " echo through console >/dev/console; ls /dev/pts; ";
+                    + " echo through console >/dev/console; ls -1 /dev/pts; ";
 
     private static final String SEEN =
             """
@@ -204,7 +204,7 @@ class IsolatedTerminalKernelTest {
                         "-c",
                         "tty; stat -c '%a %u:%g' /dev/pts/1; stty size;"
                                 + " grep -c ' /dev/console ' /proc/self/mountinfo;"
-                                + " ls /dev/pts; [ /dev/console -ef /dev/pts/0 ] && exit 3"));
+                                + " ls -1 /dev/pts; [ /dev/console -ef /dev/pts/0 ] && exit 3"));
     }
 
     private void detached() {
