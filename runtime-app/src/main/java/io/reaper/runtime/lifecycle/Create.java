@@ -156,8 +156,8 @@ public final class Create {
             init.proceed();
             init.awaitReady();
             directory.save(created.withStatus(Status.CREATED));
-            Optional<Pty> terminal = console.handOver(init.takeTerminal());
             request.pidfdSocket().ifPresent(socket -> send(init.child().pidfd(), socket));
+            Optional<Pty> terminal = console.handOver(init.takeTerminal());
             request.pidFile().ifPresent(file -> PidFile.write(file, pid));
             return new Launched(init.child(), terminal);
         }

@@ -30,7 +30,6 @@ public sealed interface InitStep
                 SetCapabilities,
                 HoldProcfs,
                 AwaitHooks,
-                OpenTerminal,
                 MakeMount,
                 PrepareRoot,
                 EnterRoot,
@@ -39,7 +38,8 @@ public sealed interface InitStep
                 ProtectPaths,
                 MakeDevices,
                 LinkDevices,
-                ReopenNullStreams {
+                ReopenNullStreams,
+                OpenTerminal {
 
     /** Writes the step's number, then what {@link #read} needs to make an equal one. */
     void write(PlanOutput out);
@@ -81,7 +81,6 @@ public sealed interface InitStep
             case HoldProcfs.NUMBER -> new HoldProcfs();
             case MakeMount.NUMBER -> MakeMount.read(in);
             case AwaitHooks.NUMBER -> new AwaitHooks();
-            case OpenTerminal.NUMBER -> OpenTerminal.read(in);
             case PrepareRoot.NUMBER -> PrepareRoot.read(in);
             case EnterRoot.NUMBER -> EnterRoot.read(in);
             case FinishRoot.NUMBER -> FinishRoot.read(in);
@@ -90,6 +89,7 @@ public sealed interface InitStep
             case MakeDevices.NUMBER -> MakeDevices.read(in);
             case LinkDevices.NUMBER -> new LinkDevices();
             case ReopenNullStreams.NUMBER -> new ReopenNullStreams();
+            case OpenTerminal.NUMBER -> OpenTerminal.read(in);
             default -> throw new IllegalArgumentException("init step of kind " + number);
         };
     }
