@@ -117,7 +117,9 @@ class HostileTerminalKernelTest {
             Files.deleteIfExists(bundle.rootfs().resolve("dev/console"));
             bundle.link("dev/console", target);
             assertEquals(
-                    REFUSED + "mount the terminal on /dev/console: too many levels of symbolic links",
+                    REFUSED
+                            + "mount the terminal on /dev/console: too many levels of symbolic"
+                            + " links",
                     refusal(bundle));
         }
         assertFalse(Files.exists(bundle.rootfs().resolve("etc/new")));
@@ -128,7 +130,8 @@ class HostileTerminalKernelTest {
         IsolatedBundle bundle = bundle("true");
         addDevpts(bundle, "/dev/pts");
         bundle.file("dev/console/file", "");
-        assertEquals(REFUSED + "mount the terminal on /dev/console: is a directory", refusal(bundle));
+        assertEquals(
+                REFUSED + "mount the terminal on /dev/console: is a directory", refusal(bundle));
     }
 
     @Test
