@@ -113,12 +113,10 @@ final class IsolationPlanner {
         steps.add(hooks ? Optional.of(new AwaitHooks()) : Optional.empty());
         steps.add(EnterRoot.of(rootfs, mounts, pivot));
         if (mounts) {
+            steps.add(OpenTerminal.of(process, window, true)); // makes a file: not read-only yet
             steps.add(FinishRoot.of(isolation));
         }
         steps.add(new ReopenNullStreams());
-        if (mounts) {
-            steps.add(OpenTerminal.of(process, window, true));
-        }
         steps.add(TakeTerminal.of(process));
         steps.add(OwnStreams.of(process));
         steps.add(ForbidNewPrivileges.of(process));

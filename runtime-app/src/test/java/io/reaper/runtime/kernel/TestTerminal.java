@@ -95,7 +95,7 @@ public final class TestTerminal implements AutoCloseable {
         Terminal.resize(master, new WindowSize(columns, rows));
     }
 
-    Terminal.Settings settings() {
+    public Terminal.Settings settings() {
         return Terminal.settings(slave);
     }
 

@@ -3,6 +3,7 @@ package io.reaper.runtime.init.step;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
 import io.reaper.linux.file.RootDirectory;
+import io.reaper.linux.mount.MountTree;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
@@ -36,10 +37,6 @@ public record OpenTerminal(boolean console, WindowSize size) implements InitStep
     private static final int DIRECTORY_MODE = 0755;
     private static final int CONSOLE_TYPE_AND_MODE = 0x8000 | 0666; // an empty regular file
     private static final int STANDARD_STREAMS = 3;
-    private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int OPEN_TREE_CLONE = 1;
-    private static final int MOVE_MOUNT_F_EMPTY_PATH = 0x4;
-    private static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     private static final WindowSize UNKNOWN = new WindowSize(0, 0);
 
     /**
@@ -94,22 +91,11 @@ public record OpenTerminal(boolean console, WindowSize size) implements InitStep
     }
 
     private static void bind(Syscalls syscalls, Fd terminal, RootDirectory root) {
-        long tree =
-                syscalls.openTree(
-                        terminal.number(),
-                        "",
-                        OPEN_TREE_CLONE | OpenFlags.O_CLOEXEC | AT_EMPTY_PATH);
-        try (Fd mount = Fd.opened(tree, "clone the terminal's mount for", CONSOLE);
+        try (MountTree tree = MountTree.copyOf(syscalls, terminal, false);
                 Fd place = place(syscalls, root)) {
-            LinuxException.check(
-                    syscalls.moveMount(
-                            mount.number(),
-                            "",
-                            place.number(),
-                            "",
-                            MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
-                    "mount the terminal on",
-                    CONSOLE);
+            tree.attachTo(place);
+        } catch (LinuxException e) {
+            throw new LinuxException("mount the terminal on", CONSOLE, e.errno());
         }
     }
 
@@ -128,9 +114,7 @@ public record OpenTerminal(boolean console, WindowSize size) implements InitStep
             if (stat.isLink() || stat.isDirectory()) {
                 place.close();
                 throw new LinuxException(
-                        "mount the terminal on",
-                        CONSOLE,
-                        stat.isLink() ? Errno.ELOOP : Errno.EISDIR);
+                        "use", CONSOLE, stat.isLink() ? Errno.ELOOP : Errno.EISDIR);
             }
             return place;
         }

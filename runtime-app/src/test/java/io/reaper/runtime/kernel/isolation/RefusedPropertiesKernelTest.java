@@ -34,7 +34,7 @@ class RefusedPropertiesKernelTest {
 
     @BeforeEach
     void prepare() {
-        bundle = IsolatedBundle.of(runtime.work().resolve("bundle"), "/bin/sleep", "1000");
+        bundle = IsolatedBundle.script(runtime.work().resolve("bundle"), "exec sleep 1000");
     }
 
     /** At the end of an array if the pointer ends in "-". */
