@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.reaper.contract.Isolation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -53,22 +52,26 @@ public final class RuntimeExtension
             Optional.ofNullable(System.getProperty("reaper.runtime"));
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private final Isolation isolation;
+    private final String isolation;
     private Path work = Path.of("unset");
     private int calls;
 
-    /** Containers are the node's own. */
+    /** How a call of the runtime ended. */
+    public record Result(int status, String out, String err) {}
+
+    /** In host mode. */
     public RuntimeExtension() {
-        this(Isolation.HOST);
+        this("host");
     }
 
-    /** What the setting says, for all verbs; a test may say otherwise by env(1) as a prefix. */
-    public RuntimeExtension(Isolation isolation) {
+    private RuntimeExtension(String isolation) {
         this.isolation = isolation;
     }
 
-    /** How a call of the runtime ended. */
-    public record Result(int status, String out, String err) {}
+    /** In mode oci. */
+    public static RuntimeExtension isolated() {
+        return new RuntimeExtension("oci");
+    }
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -146,11 +149,11 @@ public final class RuntimeExtension
     }
 
     /** A bundle that runs a shell script. */
-    TestBundle script(String script) {
+    public TestBundle script(String script) {
         return TestBundle.of(work.resolve("bundle-" + calls++), List.of("/bin/sh", "-c", script));
     }
 
-    TestBundle program(String... args) {
+    public TestBundle program(String... args) {
         return TestBundle.of(work.resolve("bundle-" + calls++), List.of(args));
     }
 
@@ -191,7 +194,7 @@ public final class RuntimeExtension
         command.addAll(List.of(executable(), "--root", root().toString()));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("REAPER_ISOLATION", isolation.word());
+        builder.environment().put("REAPER_ISOLATION", isolation);
         builder.environment().put("LEAKED", "by the caller");
         builder.redirectInput(Path.of("/dev/null").toFile());
         builder.redirectOutput(out.toFile()).redirectError(err.toFile());

@@ -12,11 +12,11 @@ import java.util.List;
  * A bundle on disk. It always asks for a mount namespace and a rootfs of its own: another runtime
  * that took it without would mount over the machine's.
  */
-record TestBundle(Path dir, ObjectNode config) {
+public record TestBundle(Path dir, ObjectNode config) {
 
     private static final List<String> APPLETS = List.of("sh", "sleep", "cat", "true", "id");
 
-    static TestBundle of(Path dir, List<String> args) {
+    public static TestBundle of(Path dir, List<String> args) {
         ObjectNode config = RuntimeExtension.object();
         config.put("ociVersion", "1.0.2");
         ObjectNode process = config.putObject("process");
@@ -55,20 +55,20 @@ record TestBundle(Path dir, ObjectNode config) {
         }
     }
 
-    ObjectNode process() {
+    public ObjectNode process() {
         return (ObjectNode) config.get("process");
     }
 
-    ObjectNode linux() {
+    public ObjectNode linux() {
         return (ObjectNode) config.get("linux");
     }
 
     /** Call it after each change of the configuration. */
-    TestBundle write() {
+    public TestBundle write() {
         return write(config.toString());
     }
 
-    TestBundle write(String document) {
+    public TestBundle write(String document) {
         try {
             Files.writeString(dir.resolve("config.json"), document);
         } catch (IOException e) {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.reaper.contract.Isolation;
+import io.reaper.linux.cgroup.Hierarchies;
 import io.reaper.runtime.kernel.RuntimeExtension;
 import io.reaper.runtime.kernel.RuntimeExtension.Result;
 import java.io.IOException;
@@ -28,13 +28,13 @@ class RefusedPropertiesKernelTest {
 
     private static final String UNSUPPORTED = "is not supported by this version; leave it out";
 
-    @RegisterExtension final RuntimeExtension runtime = new RuntimeExtension(Isolation.OCI);
+    @RegisterExtension final RuntimeExtension runtime = RuntimeExtension.isolated();
 
     private IsolatedBundle bundle;
 
     @BeforeEach
     void prepare() {
-        bundle = IsolatedBundle.of(runtime.work().resolve("bundle"), "/bin/sleep", "1000");
+        bundle = IsolatedBundle.script(runtime.work().resolve("bundle"), "exec sleep 1000");
     }
 
     /** At the end of an array if the pointer ends in "-". */
@@ -139,7 +139,8 @@ class RefusedPropertiesKernelTest {
     }
 
     @Test
-    void limitsAndFiltersArePassedOverWithOneWarning() throws IOException {
+    void limitsFiltersAndOldControlGroupsArePassedOverWithOneWarning() throws IOException {
+        set("/mounts/-", "{\"destination\": \"/sys/fs/cgroup\", \"type\": \"cgroup\"}");
         set("/linux/resources", "{\"pids\": {\"limit\": 10}}");
         set("/linux/seccomp", "{\"defaultAction\": \"SCMP_ACT_ALLOW\"}");
         Path log = runtime.work().resolve("log");
@@ -150,7 +151,10 @@ class RefusedPropertiesKernelTest {
         assertEquals("warning", line.get("level").asText());
         assertEquals(
                 "these properties of config.json are not applied by this version:"
-                        + " linux.resources, linux.seccomp",
+                        + " linux.resources, linux.seccomp"
+                        + (Hierarchies.isHostUnified()
+                                ? ""
+                                : ", mounts[6] (cgroup on /sys/fs/cgroup)"),
                 line.get("msg").asText());
     }
 
@@ -173,7 +177,10 @@ class RefusedPropertiesKernelTest {
         runtime.ok("start", runtime.id());
         String[] exec = {"exec", "--process", file.toString(), runtime.id()};
         assertEquals(
-                new Result(255, "", file + ": " + property + ": " + UNSUPPORTED + "\n"),
+                new Result(
+                        255,
+                        "",
+                        "exec failed: " + file + ": " + property + ": " + UNSUPPORTED + "\n"),
                 runtime.run(List.of("env", "REAPER_ISOLATION=host"), exec));
         runtime.ok("delete", "--force", runtime.id());
 
