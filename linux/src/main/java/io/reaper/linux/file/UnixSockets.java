@@ -8,6 +8,7 @@ import io.reaper.linux.seam.Syscalls;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Unix domain sockets ({@code unix(7)}), and descriptors sent through them. Paths may be longer
@@ -104,12 +105,28 @@ public final class UnixSockets {
     }
 
     /**
+     * What came in one piece.
+     *
+     * @param descriptor sent with it
+     */
+    public record Received(ByteBuffer text, Optional<Fd> descriptor) {}
+
+    /**
      * Gives the other side a descriptor ({@code SCM_RIGHTS}).
      *
      * @param name sent with it, not empty: receivers of terminals take it for the terminal's name
      */
     public static void sendDescriptor(Fd socket, Fd descriptor, String name) {
-        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        send(socket, name.getBytes(StandardCharsets.UTF_8), descriptor);
+    }
+
+    /**
+     * Sends bytes and a descriptor with them ({@code SCM_RIGHTS}).
+     *
+     * @param text not empty: else nothing would be sent through a stream
+     * @throws LinuxException EPIPE if the other side is gone
+     */
+    public static void send(Fd socket, byte[] text, Fd descriptor) {
         try (Message message = new Message(text.length)) {
             message.text.bytes().put(0, text);
             message.control
@@ -132,22 +149,44 @@ public final class UnixSockets {
      * @throws LinuxException EBADF if the other side sent none, or went away
      */
     public static Fd receiveDescriptor(Fd socket) {
-        try (Message message = new Message(NAME_LIMIT)) {
+        return receive(socket, NAME_LIMIT)
+                .descriptor()
+                .orElseThrow(
+                        () ->
+                                new LinuxException(
+                                        "receive a descriptor from",
+                                        socket.toString(),
+                                        Errno.EBADF));
+    }
+
+    /**
+     * Takes what the other side sends next; waits for it. No bytes are its end.
+     *
+     * @param limit bytes; of a longer packet the rest is lost
+     * @throws LinuxException ECONNRESET if it went away without having read all
+     */
+    public static Received receive(Fd socket, int limit) {
+        try (Message message = new Message(limit)) {
             long result;
             do {
                 result = Syscalls.get().recvmsg(socket.number(), message.header, MSG_CMSG_CLOEXEC);
             } while (result == -Errno.EINTR.number());
-            LinuxException.check(result, "receive a descriptor from", socket);
+            byte[] text = new byte[(int) LinuxException.check(result, "receive from", socket)];
+            message.text.bytes().get(0, text);
             ByteBuffer control = message.control.bytes();
             boolean sent =
                     message.header.bytes().getLong(MSG_CONTROLLEN) == CMSG_LEN
                             && control.getInt(CMSG_LEVEL) == SOL_SOCKET
                             && control.getInt(CMSG_TYPE) == SCM_RIGHTS;
-            if (!sent) {
-                throw new LinuxException(
-                        "receive a descriptor from", socket.toString(), Errno.EBADF);
-            }
-            return Fd.opened(control.getInt(CMSG_DATA), "receive", "sent descriptor");
+            return new Received(
+                    ByteBuffer.wrap(text),
+                    sent
+                            ? Optional.of(
+                                    Fd.opened(
+                                            control.getInt(CMSG_DATA),
+                                            "receive",
+                                            "sent descriptor"))
+                            : Optional.empty());
         }
     }
 

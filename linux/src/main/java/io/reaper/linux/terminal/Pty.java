@@ -28,12 +28,18 @@ public record Pty(Fd master, Fd slave) implements AutoCloseable {
      * @throws LinuxException ENOENT without /dev/ptmx, ENOSPC when the system has no more
      */
     public static Pty open() {
-        Fd master = Fd.open(MULTIPLEXER, OpenFlags.O_RDWR | O_NOCTTY);
+        return of(Fd.open(MULTIPLEXER, OpenFlags.O_RDWR | O_NOCTTY));
+    }
+
+    /**
+     * Makes one of a multiplexer that was just opened.
+     *
+     * @param master closed if that fails
+     */
+    public static Pty of(Fd master) {
         try (Memory unlocked = Memory.of(Integer.BYTES)) {
             LinuxException.check(
-                    Syscalls.get().ioctl(master.number(), TIOCSPTLCK, unlocked),
-                    "unlock",
-                    MULTIPLEXER);
+                    Syscalls.get().ioctl(master.number(), TIOCSPTLCK, unlocked), "unlock", master);
             return new Pty(master, slaveOf(master));
         } catch (LinuxException e) {
             master.close();

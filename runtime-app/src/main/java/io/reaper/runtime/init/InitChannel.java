@@ -2,6 +2,7 @@ package io.reaper.runtime.init;
 
 import io.reaper.contract.ErrorCode;
 import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.UnixSockets;
 import io.reaper.linux.seam.Errno;
 import io.reaper.linux.seam.LinuxException;
 import java.io.ByteArrayInputStream;
@@ -10,7 +11,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** One end of the {@code SOCK_SEQPACKET} pair between {@code create} and its init stage. */
@@ -27,6 +27,7 @@ public final class InitChannel implements AutoCloseable {
     private static final int WARNING = 3;
     private static final int READY = 4;
     private static final int FAILED = 5;
+    private static final int TERMINAL = 7;
     private static final int MOUNTED = 6;
 
     private final Fd socket;
@@ -41,22 +42,27 @@ public final class InitChannel implements AutoCloseable {
      * @throws LinuxException EPIPE if the other side is gone
      */
     public void send(InitMessage message) {
-        socket.write(encode(message));
+        byte[] packet = encode(message);
+        if (message instanceof InitMessage.Terminal(Fd master)) {
+            UnixSockets.send(socket, packet, master);
+        } else {
+            socket.write(packet);
+        }
     }
 
     /** Waits for the next message; empty if the other side is gone. */
     public Optional<InitMessage> receive() {
-        byte[] packet = new byte[PACKET];
-        int length;
+        UnixSockets.Received packet;
         try {
-            length = socket.read(packet, 0, packet.length);
+            packet = UnixSockets.receive(socket, PACKET);
         } catch (LinuxException e) {
             if (e.errno().number() == Errno.ECONNRESET.number()) {
                 return Optional.empty(); // it died with a message of ours unread
             }
             throw e;
         }
-        return length == 0 ? Optional.empty() : Optional.of(decode(Arrays.copyOf(packet, length)));
+        byte[] text = packet.text().array();
+        return text.length == 0 ? Optional.empty() : Optional.of(decode(text, packet.descriptor()));
     }
 
     static byte[] encode(InitMessage message) {
@@ -74,6 +80,7 @@ public final class InitChannel implements AutoCloseable {
                     out.writeByte(WARNING);
                     out.writeUTF(cut(text));
                 }
+                case InitMessage.Terminal(Fd _) -> out.writeByte(TERMINAL);
                 case InitMessage.Ready() -> out.writeByte(READY);
                 case InitMessage.Failed(
                                 ErrorCode code,
@@ -94,9 +101,10 @@ public final class InitChannel implements AutoCloseable {
     }
 
     /**
+     * @param descriptor that came with it
      * @throws IllegalArgumentException if it is no message
      */
-    static InitMessage decode(byte[] packet) {
+    static InitMessage decode(byte[] packet, Optional<Fd> descriptor) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(packet))) {
             int kind = in.readByte();
             return switch (kind) {
@@ -104,6 +112,12 @@ public final class InitChannel implements AutoCloseable {
                 case CONTINUE -> new InitMessage.Continue(in.readInt());
                 case MOUNTED -> new InitMessage.Mounted();
                 case WARNING -> new InitMessage.Warning(in.readUTF());
+                case TERMINAL ->
+                        new InitMessage.Terminal(
+                                descriptor.orElseThrow(
+                                        () ->
+                                                new IllegalArgumentException(
+                                                        "init message without its terminal")));
                 case READY -> new InitMessage.Ready();
                 case FAILED ->
                         new InitMessage.Failed(

@@ -1,6 +1,7 @@
 package io.reaper.runtime.init;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.linux.file.Fd;
 
 /** What {@code create} or {@code exec} and the init stage say to each other, one packet each. */
 public sealed interface InitMessage {
@@ -23,6 +24,13 @@ public sealed interface InitMessage {
 
     /** From init: a setting was not applied, which is no reason to fail. */
     record Warning(String text) implements InitMessage {}
+
+    /**
+     * From init: the terminal which it has made in the container, for whoever shows it.
+     *
+     * @param master belongs to the receiver, who closes it
+     */
+    record Terminal(Fd master) implements InitMessage {}
 
     /**
      * From init: all is applied and the program found. Where it waits for start the channel ends

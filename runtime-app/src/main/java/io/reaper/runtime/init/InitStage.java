@@ -17,6 +17,7 @@ import io.reaper.runtime.hooks.HookRunner;
 import io.reaper.runtime.init.InitPlan.StartHooks;
 import io.reaper.runtime.init.step.InitStep;
 import io.reaper.runtime.init.step.StageFiles;
+import io.reaper.runtime.init.step.StageParent;
 import io.reaper.runtime.init.step.StepContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -121,6 +122,20 @@ public final class InitStage {
         return false;
     }
 
+    private StageParent parent(InitChannel channel) {
+        return new StageParent() {
+            @Override
+            public void awaitHooks() {
+                InitStage.this.awaitHooks(channel);
+            }
+
+            @Override
+            public void takeTerminal(Fd master) {
+                channel.send(new InitMessage.Terminal(master));
+            }
+        };
+    }
+
     /** For hooks that want the mounts, and the root still outside. */
     private void awaitHooks(InitChannel channel) {
         channel.send(new InitMessage.Mounted());
@@ -132,10 +147,7 @@ public final class InitStage {
     private Optional<Program> prepare(InitPlan plan, InitChannel channel) {
         StepContext context =
                 new StepContext(
-                        Syscalls.get(),
-                        number -> Fd.of(number).stat(),
-                        files,
-                        () -> awaitHooks(channel));
+                        Syscalls.get(), number -> Fd.of(number).stat(), files, parent(channel));
         InitMessage.Failed failure;
         try {
             for (InitStep step : plan.steps()) {

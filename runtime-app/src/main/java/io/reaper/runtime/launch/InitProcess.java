@@ -26,6 +26,7 @@ public final class InitProcess implements AutoCloseable {
     private final Child child;
     private final InitChannel channel;
     private final RuntimeLog log;
+    private Optional<Fd> terminal = Optional.empty();
 
     private InitProcess(Child child, InitChannel channel, RuntimeLog log) {
         this.child = child;
@@ -106,7 +107,7 @@ public final class InitProcess implements AutoCloseable {
 
     /** Waits until the container's mounts are made, of a stage that stops there for hooks. */
     public void awaitMounts() {
-        InitMessage message = nextButWarnings();
+        InitMessage message = nextAnswer();
         if (!(message instanceof InitMessage.Mounted)) {
             throw failed(message);
         }
@@ -131,19 +132,33 @@ public final class InitProcess implements AutoCloseable {
      * @throws ContainerException with the reason if init gave up or died
      */
     public void awaitReady() {
-        InitMessage message = nextButWarnings();
+        InitMessage message = nextAnswer();
         if (!(message instanceof InitMessage.Ready)) {
             throw failed(message);
         }
     }
 
-    private InitMessage nextButWarnings() {
-        InitMessage message = next();
-        while (message instanceof InitMessage.Warning(String text)) {
-            log.warning(text);
-            message = next();
+    /** What it says of itself meanwhile is taken note of. */
+    private InitMessage nextAnswer() {
+        while (true) {
+            switch (next()) {
+                case InitMessage.Warning(String text) -> log.warning(text);
+                case InitMessage.Terminal(Fd master) -> terminal = Optional.of(master);
+                case InitMessage answer -> {
+                    return answer;
+                }
+            }
         }
-        return message;
+    }
+
+    /**
+     * After {@link #awaitReady}: the other side of the terminal which it has made in the container;
+     * the caller's to close from now on.
+     */
+    public Optional<Fd> takeTerminal() {
+        Optional<Fd> taken = terminal;
+        terminal = Optional.empty();
+        return taken;
     }
 
     private ContainerException failed(InitMessage message) {
@@ -195,6 +210,7 @@ public final class InitProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        terminal.ifPresent(Fd::close);
         channel.close();
     }
 }

@@ -80,7 +80,10 @@ public final class Create {
         try (Fd lock = directory.lock().orElseThrow(() -> removedMeanwhile(request.id()))) {
             try (Console console =
                     Console.open(
-                            bundle.spec().process(), request.consoleSocket(), request.detached())) {
+                            bundle.spec().process(),
+                            request.consoleSocket(),
+                            request.detached(),
+                            design.terminalPlace())) {
                 Launched init =
                         create(
                                 request,
@@ -153,8 +156,8 @@ public final class Create {
             init.proceed();
             init.awaitReady();
             directory.save(created.withStatus(Status.CREATED));
-            Optional<Pty> terminal = console.handOver();
             request.pidfdSocket().ifPresent(socket -> send(init.child().pidfd(), socket));
+            Optional<Pty> terminal = console.handOver(init.takeTerminal());
             request.pidFile().ifPresent(file -> PidFile.write(file, pid));
             return new Launched(init.child(), terminal);
         }

@@ -110,12 +110,16 @@ public final class Exec {
                                     .orElseThrow(() -> refused(request.id(), Status.STOPPED));
                     ExecDesign design = design(process, surroundings, init);
                     Console console =
-                            Console.open(process, request.consoleSocket(), request.detached());
+                            Console.open(
+                                    process,
+                                    request.consoleSocket(),
+                                    request.detached(),
+                                    Console.Place.NODE);
                     Fd pidfdSocket = request.pidfdSocket().map(UnixSockets::connect).orElse(null);
                     InitProcess stage = spawn(design, surroundings.descriptors(), console, init)) {
                 try {
                     enter(stage, init);
-                    Optional<Pty> terminal = console.handOver();
+                    Optional<Pty> terminal = console.handOver(stage.takeTerminal());
                     if (pidfdSocket != null) {
                         UnixSockets.sendDescriptor(pidfdSocket, stage.child().pidfd().fd(), PIDFD);
                     }

@@ -1,7 +1,7 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.contract.ContainerId;
 import io.reaper.linux.namespace.NamespaceType;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.Spec;
@@ -23,6 +23,7 @@ import io.reaper.runtime.init.step.MakeMount;
 import io.reaper.runtime.init.step.MakeWorkingDirectory;
 import io.reaper.runtime.init.step.MaskPaths;
 import io.reaper.runtime.init.step.NewCgroupNamespace;
+import io.reaper.runtime.init.step.OpenTerminal;
 import io.reaper.runtime.init.step.OwnStreams;
 import io.reaper.runtime.init.step.PrepareRoot;
 import io.reaper.runtime.init.step.ProtectPaths;
@@ -49,7 +50,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Turns a configuration into the steps of the init stage in mode {@code oci}; pure. */
-@SuppressWarnings("UnusedVariable") // until its steps are there
 final class IsolationPlanner {
 
     /** Among the stage's descriptors: exec.fifo and the hold are the first two. */
@@ -75,8 +75,13 @@ final class IsolationPlanner {
      * before its root is entered, and rights are lost by the last steps.
      *
      * @param hooks whether the stage stops for hooks when the mounts are made
+     * @param window the size of the terminal's
      */
-    InitPlan plan(ContainerId id, boolean newKeyring, boolean hooks, Surroundings surroundings) {
+    InitPlan plan(
+            CreateRequest request,
+            boolean hooks,
+            Optional<WindowSize> window,
+            Surroundings surroundings) {
         StepList steps = new StepList();
         steps.add(new HoldProcfs());
         steps.add(JoinNamespaces.of(namespaces, BEHIND_GATE));
@@ -85,7 +90,7 @@ final class IsolationPlanner {
         if (!namespaces.isOwn(NamespaceType.PID)) {
             steps.add(new BecomeSubreaper()); // elsewhere orphans are its pid 1's
         }
-        steps.add(JoinSessionKeyring.of(id, newKeyring));
+        steps.add(JoinSessionKeyring.of(request.id(), request.newKeyring()));
         steps.add(SetOomScore.of(process));
         steps.add(new UseAllProcessors());
         steps.add(SetScheduler.of(process));
@@ -95,7 +100,8 @@ final class IsolationPlanner {
         steps.add(SetHostname.of(isolation));
         steps.add(SetDomainname.of(isolation));
         boolean mounts = namespaces.isOwn(NamespaceType.MOUNT);
-        steps.add(PrepareRoot.of(isolation, rootfs, mounts, true));
+        boolean pivot = !request.noPivot();
+        steps.add(PrepareRoot.of(isolation, rootfs, mounts, pivot));
         steps.addAll(MakeMount.of(isolation, bundle));
         if (mounts) {
             steps.add(MakeDevices.of(isolation));
@@ -105,13 +111,12 @@ final class IsolationPlanner {
             steps.add(ProtectPaths.of(isolation));
         }
         steps.add(hooks ? Optional.of(new AwaitHooks()) : Optional.empty());
-        steps.add(EnterRoot.of(rootfs, mounts, true));
+        steps.add(EnterRoot.of(rootfs, mounts, pivot));
         if (mounts) {
+            steps.add(OpenTerminal.of(process, window, true)); // makes a file: not read-only yet
             steps.add(FinishRoot.of(isolation));
         }
         steps.add(new ReopenNullStreams());
-        // terminal
-
         steps.add(TakeTerminal.of(process));
         steps.add(OwnStreams.of(process));
         steps.add(ForbidNewPrivileges.of(process));

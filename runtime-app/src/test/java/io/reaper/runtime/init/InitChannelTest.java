@@ -1,6 +1,8 @@
 package io.reaper.runtime.init;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -37,6 +39,25 @@ class InitChannelTest {
     }
 
     @Test
+    void aTerminalTravelsBetweenOtherMessages() {
+        Fd[] pair = Fd.socketPair();
+        try (InitChannel one = new InitChannel(pair[0]);
+                InitChannel other = new InitChannel(pair[1]);
+                Fd file = Fd.memory("terminal")) {
+            one.send(new InitMessage.Warning("before"));
+            one.send(new InitMessage.Terminal(file));
+            one.send(new InitMessage.Ready());
+            assertEquals(Optional.of(new InitMessage.Warning("before")), other.receive());
+            InitMessage message = other.receive().orElseThrow();
+            try (Fd master = assertInstanceOf(InitMessage.Terminal.class, message).master()) {
+                assertTrue(master.stat().sameFile(file.stat()));
+                assertFalse(Fd.isInherited(master.number()), "close-on-exec");
+            }
+            assertEquals(Optional.of(new InitMessage.Ready()), other.receive());
+        }
+    }
+
+    @Test
     void theEndOfTheOtherSideIsSeen() {
         Fd[] pair = Fd.socketPair();
         try (InitChannel one = new InitChannel(pair[0])) {
@@ -56,14 +77,21 @@ class InitChannelTest {
                         new InitMessage.Failed(
                                 ErrorCode.E_INIT_FAILED, "x", 1, "ü".repeat(1_000_000)));
         assertTrue(packet.length < 64 * 1024, "one packet");
-        assertTrue(InitChannel.decode(packet) instanceof InitMessage.Failed);
+        assertTrue(InitChannel.decode(packet, Optional.empty()) instanceof InitMessage.Failed);
     }
 
     @Test
     void strangeBytesAreRefused() {
         for (byte[] packet :
-                List.of(new byte[] {}, new byte[] {99}, new byte[] {1, 0}, new byte[] {5, 0, 9})) {
-            assertThrows(IllegalArgumentException.class, () -> InitChannel.decode(packet));
+                List.of(
+                        new byte[] {},
+                        new byte[] {99},
+                        new byte[] {1, 0},
+                        new byte[] {5, 0, 9},
+                        new byte[] {7})) { // without its descriptor
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> InitChannel.decode(packet, Optional.empty()));
         }
     }
 }

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A terminal and somebody at it, who types, looks at the screen, and changes the window. */
-final class TestTerminal implements AutoCloseable {
+public final class TestTerminal implements AutoCloseable {
 
     private final Fd master;
     private final Fd slave;
@@ -31,7 +31,7 @@ final class TestTerminal implements AutoCloseable {
     }
 
     /** One of its own, of 80 columns and 24 rows. */
-    static TestTerminal open() {
+    public static TestTerminal open() {
         Pty pty = Pty.open();
         TestTerminal terminal = new TestTerminal(pty.master(), pty.slave());
         terminal.resize(80, 24);
@@ -39,7 +39,7 @@ final class TestTerminal implements AutoCloseable {
     }
 
     /** The other side of a process's own terminal, as it came through a console socket. */
-    static TestTerminal of(Fd master) {
+    public static TestTerminal of(Fd master) {
         return new TestTerminal(master, master);
     }
 
@@ -57,12 +57,12 @@ final class TestTerminal implements AutoCloseable {
     }
 
     /** What makes a program a session of its own on this terminal. */
-    List<String> prefix() {
+    public List<String> prefix() {
         return List.of("sh", "-c", "exec setsid -c -w \"$@\" <>" + path() + " >&0 2>&0", "sh");
     }
 
     /** The same, with output to a pipe into a command. */
-    List<String> prefixWithOutputTo(String command) {
+    public List<String> prefixWithOutputTo(String command) {
         return List.of(
                 "sh",
                 "-c",
@@ -71,7 +71,7 @@ final class TestTerminal implements AutoCloseable {
     }
 
     /** It is the program's terminal, but not the controlling one: no signals come from it. */
-    List<String> prefixWithoutSignals() {
+    public List<String> prefixWithoutSignals() {
         return List.of("sh", "-c", "exec \"$@\" <>" + path() + " >&0 2>&0", "sh");
     }
 
@@ -83,39 +83,39 @@ final class TestTerminal implements AutoCloseable {
         }
     }
 
-    void type(String text) {
+    public void type(String text) {
         type(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    void type(byte[] bytes) {
+    public void type(byte[] bytes) {
         master.write(bytes);
     }
 
-    void resize(int columns, int rows) {
+    public void resize(int columns, int rows) {
         Terminal.resize(master, new WindowSize(columns, rows));
     }
 
-    Terminal.Settings settings() {
+    public Terminal.Settings settings() {
         return Terminal.settings(slave);
     }
 
-    byte[] shown() {
+    public byte[] shown() {
         return screen.toByteArray();
     }
 
-    String screen() {
+    public String screen() {
         return screen.toString(StandardCharsets.UTF_8);
     }
 
     /** Waits until something is on the screen. */
-    void await(String text) {
+    public void await(String text) {
         RuntimeExtension.await(
                 () -> "\"" + text + "\" on the screen, which is: " + screen(),
                 () -> screen().contains(text));
     }
 
     /** Waits until so many bytes were shown. */
-    void await(int bytes) {
+    public void await(int bytes) {
         RuntimeExtension.await(
                 () -> bytes + " bytes, of " + screen.size(), () -> screen.size() >= bytes);
     }

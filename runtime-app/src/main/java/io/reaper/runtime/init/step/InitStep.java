@@ -48,7 +48,8 @@ public sealed interface InitStep
                 ProtectPaths,
                 MakeDevices,
                 LinkDevices,
-                ReopenNullStreams {
+                ReopenNullStreams,
+                OpenTerminal {
 
     /** Writes the step's number, then what {@link #read} needs to make an equal one. */
     void write(PlanOutput out);
@@ -108,6 +109,7 @@ public sealed interface InitStep
             case MakeDevices.NUMBER -> MakeDevices.read(in);
             case LinkDevices.NUMBER -> new LinkDevices();
             case ReopenNullStreams.NUMBER -> new ReopenNullStreams();
+            case OpenTerminal.NUMBER -> OpenTerminal.read(in);
             default -> throw new IllegalArgumentException("init step of kind " + number);
         };
     }

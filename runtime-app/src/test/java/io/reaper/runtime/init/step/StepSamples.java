@@ -5,6 +5,7 @@ import io.reaper.linux.namespace.NamespaceType;
 import io.reaper.linux.process.Rlimits.Limit;
 import io.reaper.linux.process.Rlimits.Resource;
 import io.reaper.linux.process.Scheduling;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.runtime.device.DeviceNode;
 import io.reaper.runtime.device.DeviceType;
 import io.reaper.runtime.mount.MountEntry;
@@ -67,7 +68,8 @@ public final class StepSamples {
                                     new DeviceNode(
                                             7, "/dev/ü", DeviceType.BLOCK, 1, 2, 03, -4, -5))),
                     new LinkDevices(),
-                    new ReopenNullStreams());
+                    new ReopenNullStreams(),
+                    new OpenTerminal(true, new WindowSize(65535, 1)));
 
     private StepSamples() {}
 }

@@ -1,5 +1,6 @@
 package io.reaper.runtime.init.step;
 
+import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,19 @@ final class TestStage {
     static final int TERMINAL = 0x2000;
     static final int REGULAR = 0x8000;
     static final int SOCKET = 0xc000;
+
+    private static final StageParent PARENT =
+            new StageParent() {
+                @Override
+                public void awaitHooks() {
+                    // there are none
+                }
+
+                @Override
+                public void takeTerminal(Fd master) {
+                    // nobody looks at it
+                }
+            };
 
     private final RecordingSyscalls recorder = new RecordingSyscalls();
     private final StepContext context;
@@ -25,7 +39,7 @@ final class TestStage {
                         recorder.kernel(),
                         fd -> new FileStat(kinds[fd] | 0600, 0, 0, 0, 0, 0, 0),
                         new StageFiles(100),
-                        () -> {});
+                        PARENT);
     }
 
     Optional<String> run(InitStep step) {
