@@ -32,17 +32,23 @@ public final class ContainerProcesses {
     private final Leader init;
     private final Optional<Tracking> tracking;
     private final Optional<Cgroup> cgroup;
+    private final boolean ownPids;
 
     public ContainerProcesses(ContainerDirectory directory, ContainerState state) {
-        this(directory, state.note());
+        this(directory, state.note(), state.ownPids());
     }
 
     /** Of a container whose state.json need not be there. */
     public ContainerProcesses(ContainerDirectory directory, InitNote note) {
+        this(directory, note, false);
+    }
+
+    private ContainerProcesses(ContainerDirectory directory, InitNote note, boolean ownPids) {
         this.directory = directory;
         this.init = note.init();
         this.tracking = note.tracking();
         this.cgroup = tracking.flatMap(Tracking::group);
+        this.ownPids = ownPids;
     }
 
     /** Living ones; zombies are none. */
@@ -161,11 +167,22 @@ public final class ContainerProcesses {
             }
             return cgroup.get().awaitEmpty(deadline) && initGone;
         }
+        if (ownPids) {
+            return killInit(deadline); // its end is told when the kernel has ended all others
+        }
         // orphans stay below init as long as it lives: it is stopped first and ended last
         stopInit();
         boolean othersGone = killOthers(deadline);
         // once more: an exec that came between and had seen init alive
         return killInit(deadline) && othersGone && killOthers(deadline);
+    }
+
+    /**
+     * SIGKILL to init, with which all others end, of a container with a pid namespace of its own
+     * that is not frozen.
+     */
+    public void killWithInit() {
+        signalInit(Signals.SIGKILL);
     }
 
     /** SIGKILL to those of a group and to init, without waiting for their end. */

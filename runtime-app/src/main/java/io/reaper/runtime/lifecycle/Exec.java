@@ -114,7 +114,7 @@ public final class Exec {
                                     process,
                                     request.consoleSocket(),
                                     request.detached(),
-                                    Console.Place.NODE);
+                                    design.terminalPlace());
                     Fd pidfdSocket = request.pidfdSocket().map(UnixSockets::connect).orElse(null);
                     InitProcess stage = spawn(design, surroundings.descriptors(), console, init)) {
                 try {
@@ -141,11 +141,7 @@ public final class Exec {
             try {
                 design =
                         ExecDesign.of(
-                                snapshot.state().isolation(),
-                                request.id(),
-                                process,
-                                surroundings,
-                                init);
+                                snapshot.state().isolation(), request, process, surroundings, init);
             } catch (LinuxException e) {
                 checkAlive(init); // what has ended has no namespaces
                 throw e;

@@ -4,12 +4,14 @@ import io.reaper.contract.ContainerId;
 import io.reaper.contract.Isolation;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
+import io.reaper.linux.namespace.NamespaceType;
 import io.reaper.linux.process.Pidfd;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.launch.Birth;
 import io.reaper.runtime.namespace.InitNamespaces;
+import io.reaper.runtime.terminal.Console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,10 +31,11 @@ sealed interface ExecDesign extends AutoCloseable {
      */
     static ExecDesign of(
             Isolation mode,
-            ContainerId id,
+            ExecRequest request,
             Spec.ContainerProcess process,
             Surroundings surroundings,
             Pidfd init) {
+        ContainerId id = request.id();
         return switch (mode) {
             case HOST -> {
                 InitPlan.Gate none = InitPlan.Gate.NONE;
@@ -41,7 +44,12 @@ sealed interface ExecDesign extends AutoCloseable {
             case OCI -> {
                 InitNamespaces namespaces = InitNamespaces.of(init.pid());
                 InitPlan plan =
-                        new ExecPlanner(process, namespaces).plan(id, init.pid(), surroundings);
+                        new ExecPlanner(process, namespaces)
+                                .plan(
+                                        id,
+                                        init.pid(),
+                                        Console.size(process, request.detached()),
+                                        surroundings);
                 yield new Inside(plan, namespaces, init);
             }
         };
@@ -50,6 +58,9 @@ sealed interface ExecDesign extends AutoCloseable {
     InitPlan plan();
 
     Birth birth(Optional<Cgroup> cgroup);
+
+    /** Whose devpts the process's terminal is of, if it wants one. */
+    Console.Place terminalPlace();
 
     /** The stage's descriptors. */
     List<Fd> given();
@@ -63,6 +74,11 @@ sealed interface ExecDesign extends AutoCloseable {
         @Override
         public Birth birth(Optional<Cgroup> cgroup) {
             return Birth.in(cgroup);
+        }
+
+        @Override
+        public Console.Place terminalPlace() {
+            return Console.Place.NODE;
         }
 
         @Override
@@ -86,6 +102,13 @@ sealed interface ExecDesign extends AutoCloseable {
         @Override
         public Birth birth(Optional<Cgroup> cgroup) {
             return new Birth(cgroup, 0, namespaces.pidNamespace());
+        }
+
+        @Override
+        public Console.Place terminalPlace() {
+            return namespaces.isOwn(NamespaceType.MOUNT)
+                    ? Console.Place.CONTAINER
+                    : Console.Place.NODE;
         }
 
         @Override

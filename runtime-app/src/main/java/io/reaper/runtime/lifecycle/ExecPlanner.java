@@ -2,6 +2,7 @@ package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.linux.namespace.NamespaceType;
+import io.reaper.linux.terminal.WindowSize;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.step.BecomeSubreaper;
@@ -12,8 +13,10 @@ import io.reaper.runtime.init.step.HoldProcfs;
 import io.reaper.runtime.init.step.JoinSessionKeyring;
 import io.reaper.runtime.init.step.KeepCapabilities;
 import io.reaper.runtime.init.step.LimitBoundingSet;
+import io.reaper.runtime.init.step.OpenTerminal;
 import io.reaper.runtime.init.step.OwnStreams;
 import io.reaper.runtime.init.step.RaiseLimits;
+import io.reaper.runtime.init.step.ReopenNullStreams;
 import io.reaper.runtime.init.step.RetryDirectory;
 import io.reaper.runtime.init.step.SetCapabilities;
 import io.reaper.runtime.init.step.SetGid;
@@ -46,8 +49,10 @@ final class ExecPlanner {
      * As {@link IsolationPlanner}'s order, but that what is there already is entered.
      *
      * @param init the pid of the container's init
+     * @param window the size of the terminal's
      */
-    InitPlan plan(ContainerId id, int init, Surroundings surroundings) {
+    InitPlan plan(
+            ContainerId id, int init, Optional<WindowSize> window, Surroundings surroundings) {
         StepList steps = new StepList();
         steps.add(new HoldProcfs());
         steps.add(EnterContainer.of(namespaces, init));
@@ -60,8 +65,10 @@ final class ExecPlanner {
         steps.add(SetScheduler.of(process));
         steps.add(SetIoPriority.of(process));
         steps.add(RaiseLimits.of(process));
-        // terminal
-
+        if (namespaces.isOwn(NamespaceType.MOUNT)) {
+            steps.add(OpenTerminal.of(process, window, false));
+        }
+        steps.add(new ReopenNullStreams());
         steps.add(TakeTerminal.of(process));
         steps.add(OwnStreams.of(process));
         steps.add(ForbidNewPrivileges.of(process));

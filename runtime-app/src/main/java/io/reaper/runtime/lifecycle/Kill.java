@@ -75,7 +75,10 @@ public final class Kill {
             throw ContainerException.notRunning(directory.id(), snapshot.status());
         }
         remember(directory, Signals.SIGKILL);
-        if (processes.cgroup().isPresent()) {
+        boolean runs = snapshot.status() == Status.RUNNING || snapshot.status() == Status.CREATED;
+        if (snapshot.state().ownPids() && runs) {
+            processes.killWithInit();
+        } else if (processes.cgroup().isPresent()) {
             processes.killGroup(processes.cgroup().get());
         } else {
             end(directory.id(), processes);
