@@ -4,6 +4,7 @@ import io.reaper.contract.Isolation;
 import io.reaper.contract.Settings;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
+import io.reaper.linux.namespace.NamespaceType;
 import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.Spec;
@@ -11,6 +12,7 @@ import io.reaper.runtime.container.ContainerHooks;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.step.MakeMount;
 import io.reaper.runtime.launch.Birth;
+import io.reaper.runtime.namespace.NamespaceRules;
 import io.reaper.runtime.namespace.Namespaces;
 import io.reaper.runtime.terminal.Console;
 import java.util.ArrayList;
@@ -59,11 +61,12 @@ sealed interface Design extends AutoCloseable {
         boolean hooks = ContainerHooks.someAfterMounts(spec);
         Namespaces namespaces = Namespaces.resolve(spec.isolation().orElseThrow().namespaces());
         try {
+            new NamespaceRules(spec.isolation().orElseThrow(), namespaces.own())
+                    .check(request.noPivot());
             InitPlan plan =
                     new IsolationPlanner(bundle, namespaces)
                             .plan(
-                                    request.id(),
-                                    request.newKeyring(),
+                                    request,
                                     hooks,
                                     Console.size(spec.process(), request.detached()),
                                     surroundings);
@@ -185,7 +188,7 @@ sealed interface Design extends AutoCloseable {
 
         @Override
         public Console.Place terminalPlace() {
-            return IsolationPlanner.ownMounts(namespaces)
+            return namespaces.isOwn(NamespaceType.MOUNT)
                     ? Console.Place.CONTAINER
                     : Console.Place.NODE;
         }
