@@ -9,8 +9,8 @@ import static io.reaper.shim.program.Calls.newContainer;
 import static io.reaper.shim.program.Calls.shutdown;
 import static io.reaper.shim.program.Calls.waiting;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
@@ -117,8 +117,7 @@ class IsolationKernelTest extends ShimKernelTest {
         Path bundle = bundle(id);
         Client client = shim.startDaemon(id, bundle);
         int pid = createAndStart(client, id, bundle);
-        assertNotEquals(
-                namespace(ProcessHandle.current().pid(), "pid"), namespace(pid, "pid"));
+        assertNotEquals(namespace(ProcessHandle.current().pid(), "pid"), namespace(pid, "pid"));
         client.killDaemon();
         shim.environment.put("REAPER_ISOLATION", "host");
         Result deleted = shim.delete(id, bundle);
