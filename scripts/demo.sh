@@ -128,12 +128,33 @@ expect 0 reaper-runtime delete test1
 expect 1 reaper-runtime state test1
 says 'does not exist'
 
-printf '\n'; say "2. containerd-shim-reaper-v2 alone: what containerd asks it first"
+printf '\n'; say "2. the same program in host mode, and isolated"
+mkdir -p apart/rootfs/bin apart/rootfs/run
+cp /bin/busybox apart/rootfs/bin/busybox
+for applet in sh echo hostname ls readlink; do ln -s busybox "apart/rootfs/bin/$applet"; done
+expect 0 reaper-runtime spec --bundle apart # what runc writes, too: namespaces, mounts, a read-only root
+sed -i 's/"terminal": true/"terminal": false/; s|"args": \["sh"\]|"args": ["/bin/sh", "/run/look"]|' apart/config.json
+cat >apart/rootfs/run/look <<'T'
+echo "pid $$ on $(hostname), processes:" $(cd /proc; echo [0-9]*)
+echo "mount namespace $(readlink /proc/self/ns/mnt), in /: $(echo /*)"
+echo "network:" $(while read -r name rest; do case $name in *:*) echo "$name"; esac; done </proc/net/dev)
+T
+cp apart/rootfs/run/look /run/look # both have one program of this name
+expect 0 reaper-runtime run --bundle apart node
+says "^mount namespace $(readlink /proc/self/ns/mnt | sed 's/[][]/\\&/g'), in /: .*/usr"
+expect 0 env REAPER_ISOLATION=oci reaper-runtime run --bundle apart alone
+says '^pid 1 on reaper, processes: 1$'
+says 'in /: /bin /dev /proc /run /sys$'
+says '^network: lo:$'
+if grep -qF "$(readlink /proc/self/ns/mnt)" out; then fail "the mount namespace is the node's"; fi
+rm /run/look
+
+printf '\n'; say "3. containerd-shim-reaper-v2 alone: what containerd asks it first"
 expect 0 containerd-shim-reaper-v2 -v
 expect 0 sh -c "containerd-shim-reaper-v2 -info | tr -c '[:print:]' ' '" # a protobuf message
 says io.containerd.reaper.v2
 
-printf '\n'; say "3. a private containerd with an image made on the spot"
+printf '\n'; say "4. a private containerd with an image made on the spot"
 cat >config.toml <<T
 version = 2
 root = "$work/root"
@@ -182,7 +203,7 @@ expect 0 ctr images import image.tar
 ctr events >events 2>&1 &
 subscriber=$!
 
-printf '\n'; say "4. containers: io.containerd.reaper.v2 (host mode: the program is the node's own)"
+printf '\n'; say "5. containers: io.containerd.reaper.v2 (host mode: the program is the node's own)"
 run="ctr run --rm --runtime io.containerd.reaper.v2 demo/busybox:1"
 expect 0 $run hello /bin/echo "hello from a container"
 says '^hello from a container$'
@@ -198,7 +219,7 @@ for i in 1 2 3 4 5; do
     [ "$got" = "$i" ] && grep -qx "number $i" "at-once-$i" || fail "container $i"
 done
 
-printf '\n'; say "5. a container that stays: tasks, processes, the image's files, signals"
+printf '\n'; say "6. a container that stays: tasks, processes, the image's files, signals"
 expect 0 ctr run --detach --runtime io.containerd.reaper.v2 demo/busybox:1 stays \
     /bin/sh -c 'sleep 1000 & trap "exit 3" TERM; wait'
 expect 0 ctr task ls
@@ -209,7 +230,7 @@ says 'another process, in /tmp'
 expect 0 cat "$work/state/io.containerd.runtime.v2.task/demo/stays/rootfs/etc/image"
 says 'made by scripts/demo.sh'
 
-printf '\n'; say "6. containerd crashes and comes back: the container lives on, its exit arrives"
+printf '\n'; say "7. containerd crashes and comes back: the container lives on, its exit arrives"
 printf '\n$ kill -9 <containerd>; containerd …\n'
 kill -9 "$daemon"
 wait "$daemon" 2>/dev/null || true
@@ -224,14 +245,14 @@ expect any ctr task delete stays # its own status differs between the versions o
 says 'exit code 3|^3$'
 expect 0 ctr container delete stays
 
-printf '\n'; say "7. the events of one container, in order"
+printf '\n'; say "8. the events of one container, in order"
 printf '\n$ ctr events\n'
 within 20 grep -q '/tasks/delete.*"stays"' events
 grep -Eo '/(tasks|containers)/[a-z-]+ \{.*"seven".*' events | tee out
 [ "$(grep -Eo '/tasks/(create|start|exit|delete)' out | tr '\n' ' ')" = \
     "/tasks/create /tasks/start /tasks/exit /tasks/delete " ] || fail "events of 'seven' are missing or out of order"
 
-printf '\n'; say "8. what is left"
+printf '\n'; say "9. what is left"
 kill "$daemon"
 wait 2>/dev/null || true
 left() {

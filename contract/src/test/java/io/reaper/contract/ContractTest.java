@@ -136,6 +136,22 @@ class ContractTest {
     }
 
     @Test
+    void isolationIsAWordOfOptionsEnvironmentOrFile(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("reaper.conf"), "REAPER_ISOLATION=oci\n");
+        Map<String, String> fromFile = Map.of("REAPER_CONFIG", file.toString());
+        assertEquals(Isolation.OCI, Settings.load(fromFile).isolation());
+        Settings environment =
+                Settings.load(Map.of("REAPER_CONFIG", file.toString(), "REAPER_ISOLATION", "host"));
+        assertEquals(Isolation.HOST, environment.isolation());
+        assertEquals(
+                Isolation.OCI, environment.with(Map.of("REAPER_ISOLATION", "oci")).isolation());
+        for (Isolation mode : Isolation.values()) {
+            assertEquals(Optional.of(mode), Isolation.of(mode.word()));
+        }
+        assertEquals(Optional.empty(), Isolation.of("OCI"));
+    }
+
+    @Test
     void optionsWinOverTheEnvironment(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("reaper.conf"), "REAPER_SHIM_LOG=/file\n");
         Settings node =
@@ -177,11 +193,11 @@ class ContractTest {
 
     @Test
     void wrongSettingsAreNamed(@TempDir Path directory) throws Exception {
-        Settings unknown = Settings.load(Map.of("REAPER_ISOLATION", "oci"));
+        Settings unknown = Settings.load(Map.of("REAPER_ISOLATION", "vm"));
         assertTrue(
                 assertThrows(SettingsException.class, unknown::isolation)
                         .getMessage()
-                        .contains("REAPER_ISOLATION=oci"));
+                        .contains("REAPER_ISOLATION=vm: unknown value; there are host and oci"));
         Path file = Files.writeString(directory.resolve("f"), "PATH=/x\n");
         assertTrue(
                 assertThrows(

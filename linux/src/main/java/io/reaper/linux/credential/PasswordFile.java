@@ -4,6 +4,7 @@ import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.FileStat;
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
+import io.reaper.linux.seam.Syscalls;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,6 +18,11 @@ import java.util.Optional;
 public final class PasswordFile {
 
     private static final Path NODE = Path.of("/etc/passwd");
+
+    /** Neither waiting for a FIFO's other side, nor making a terminal ours. */
+    private static final int FLAGS = OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK | OpenFlags.O_NOCTTY;
+
+    private static final long NO_MAGICLINKS = 0x02; // RESOLVE_NO_MAGICLINKS
     private static final int LIMIT = 1024 * 1024;
     private static final int LONGEST_PATH = 4095; // PATH_MAX without its NUL
     private static final int UID = 2;
@@ -35,9 +41,21 @@ public final class PasswordFile {
      * @throws LinuxException if it is missing or cannot be read
      */
     public static PasswordFile ofNode() {
-        // neither waiting for a FIFO's other side, nor making a terminal ours
-        int flags = OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK | OpenFlags.O_NOCTTY;
-        try (Fd file = Fd.open(NODE, flags)) {
+        try (Fd file = Fd.open(NODE, FLAGS)) {
+            return read(file);
+        }
+    }
+
+    /**
+     * That of the root directory, which may be an image's: a magic link of /proc is not followed.
+     *
+     * @throws LinuxException if it is missing or cannot be read
+     */
+    public static PasswordFile ofRoot() {
+        long flags = FLAGS | OpenFlags.O_CLOEXEC;
+        long result =
+                Syscalls.get().openat2(Syscalls.AT_FDCWD, NODE.toString(), flags, 0, NO_MAGICLINKS);
+        try (Fd file = Fd.opened(result, "open", NODE)) {
             return read(file);
         }
     }

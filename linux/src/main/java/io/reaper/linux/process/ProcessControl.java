@@ -9,8 +9,10 @@ import io.reaper.linux.terminal.Terminal;
 /** What a process says about itself: {@code prctl(2)}, working directory, keyring. */
 public final class ProcessControl {
 
+    private static final int PR_SET_DUMPABLE = 4;
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
+    private static final int PATH_MAX = 4096;
     private static final int SIGACTION_SIZE = 32;
     private static final long SIG_IGN = 1;
 
@@ -26,6 +28,15 @@ public final class ProcessControl {
                 syscalls.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
                 "prctl",
                 "PR_SET_CHILD_SUBREAPER");
+    }
+
+    /**
+     * Who shares a pid namespace with it, without rights outside, can neither trace it nor look at
+     * its descriptors; until {@code execve(2)}.
+     */
+    public void hide() {
+        LinuxException.check(
+                syscalls.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl", "PR_SET_DUMPABLE");
     }
 
     /** No {@code execve(2)} of this thread gains privileges any more. */
@@ -56,6 +67,17 @@ public final class ProcessControl {
 
     public void changeDirectory(String path) {
         LinuxException.check(syscalls.chdir(path), "chdir", path);
+    }
+
+    /**
+     * Whether the working directory lies below the root of the mount namespace. The raw call says
+     * {@code (unreachable)/…} where it does not ({@code getcwd(2)}).
+     */
+    public boolean isDirectoryBelowRoot() {
+        try (Memory path = Memory.of(PATH_MAX)) {
+            long length = LinuxException.check(syscalls.getcwd(path, PATH_MAX), "getcwd", "");
+            return length > 0 && path.bytes().get(0) == '/';
+        }
     }
 
     /**

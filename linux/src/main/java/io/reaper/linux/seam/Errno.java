@@ -27,6 +27,7 @@ public record Errno(int number) {
     public static final Errno EISDIR = new Errno(21);
     public static final Errno EINVAL = new Errno(22);
     public static final Errno EMFILE = new Errno(24);
+    public static final Errno ENOTTY = new Errno(25);
     public static final Errno ETXTBSY = new Errno(26);
     public static final Errno ENOSPC = new Errno(28);
     public static final Errno EROFS = new Errno(30);

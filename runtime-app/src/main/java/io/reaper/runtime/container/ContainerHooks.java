@@ -86,6 +86,22 @@ public final class ContainerHooks {
         }
     }
 
+    /**
+     * In an isolated container those that run in its namespaces before its root is entered are
+     * missing.
+     *
+     * @throws SpecException if there are some
+     */
+    public static void checkApart(Spec spec) {
+        if (spec.hooks().has(HookKind.CREATE_CONTAINER)) {
+            throw new SpecException(
+                    ErrorCode.E_CONFIG_UNSUPPORTED,
+                    "config.json",
+                    "hooks." + HookKind.CREATE_CONTAINER.property(),
+                    "is not supported by this version in an isolated container; leave it out");
+        }
+    }
+
     /** Whether create has hooks to run, for which the container's mounts are made before. */
     public static boolean someAfterMounts(Spec spec) {
         return NETWORK_HOOKS.stream().anyMatch(spec.hooks()::has);

@@ -172,9 +172,12 @@ public final class InitStage {
 
     private static Program program(InitPlan plan) {
         List<String> env = plan.inherited().sockets() ? withOwnPid(plan.env()) : plan.env();
-        return plan.placeholder()
-                ? Program.placeholder(plan.args(), env)
-                : new Program(ProgramLookup.find(plan.args().getFirst(), env), plan.args(), env);
+        if (plan.placeholder()) {
+            return Program.placeholder(plan.args(), env);
+        }
+        List<String> complete = HomeDirectory.in(env, (int) Syscalls.get().geteuid());
+        String path = ProgramLookup.find(plan.args().getFirst(), complete);
+        return new Program(path, plan.args(), complete);
     }
 
     private static List<String> withOwnPid(List<String> env) {

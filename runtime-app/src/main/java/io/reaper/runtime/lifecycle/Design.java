@@ -4,11 +4,15 @@ import io.reaper.contract.Isolation;
 import io.reaper.contract.Settings;
 import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
+import io.reaper.linux.namespace.NamespaceType;
 import io.reaper.runtime.bundle.Bundle;
+import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.container.ContainerHooks;
 import io.reaper.runtime.init.InitPlan;
+import io.reaper.runtime.init.step.MakeMount;
 import io.reaper.runtime.launch.Birth;
+import io.reaper.runtime.namespace.NamespaceRules;
 import io.reaper.runtime.namespace.Namespaces;
 import io.reaper.runtime.terminal.Console;
 import java.util.ArrayList;
@@ -53,14 +57,16 @@ sealed interface Design extends AutoCloseable {
 
     private static Design apart(Bundle bundle, CreateRequest request, Surroundings surroundings) {
         Spec spec = bundle.spec();
+        ContainerHooks.checkApart(spec);
         boolean hooks = ContainerHooks.someAfterMounts(spec);
         Namespaces namespaces = Namespaces.resolve(spec.isolation().orElseThrow().namespaces());
         try {
+            new NamespaceRules(spec.isolation().orElseThrow(), namespaces.own())
+                    .check(request.noPivot());
             InitPlan plan =
                     new IsolationPlanner(bundle, namespaces)
                             .plan(
-                                    request.id(),
-                                    request.newKeyring(),
+                                    request,
                                     hooks,
                                     Console.size(spec.process(), request.detached()),
                                     surroundings);
@@ -153,7 +159,9 @@ sealed interface Design extends AutoCloseable {
 
         @Override
         public Optional<String> warning() {
-            List<String> passedOver = spec.isolation().orElseThrow().passedOver();
+            IsolationSpec isolation = spec.isolation().orElseThrow();
+            List<String> passedOver = new ArrayList<>(isolation.passedOver());
+            passedOver.addAll(MakeMount.passedOver(isolation));
             return passedOver.isEmpty()
                     ? Optional.empty()
                     : Optional.of(
@@ -180,7 +188,7 @@ sealed interface Design extends AutoCloseable {
 
         @Override
         public Console.Place terminalPlace() {
-            return IsolationPlanner.ownMounts(namespaces)
+            return namespaces.isOwn(NamespaceType.MOUNT)
                     ? Console.Place.CONTAINER
                     : Console.Place.NODE;
         }

@@ -2,6 +2,7 @@ package io.reaper.runtime.lifecycle;
 
 import io.reaper.contract.ContainerId;
 import io.reaper.contract.ErrorCode;
+import io.reaper.contract.Isolation;
 import io.reaper.linux.event.Deadline;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.UnixSockets;
@@ -12,9 +13,7 @@ import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.terminal.Pty;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.container.ContainerProcesses;
-import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.step.SetCapabilities;
-import io.reaper.runtime.launch.Birth;
 import io.reaper.runtime.launch.CallerDescriptors;
 import io.reaper.runtime.launch.InitProcess;
 import io.reaper.runtime.launch.Launched;
@@ -102,8 +101,6 @@ public final class Exec {
             List<String> notApplied = new ArrayList<>();
             Spec.ContainerProcess process =
                     request.process().in(directory, snapshot.state().isolation(), notApplied);
-            InitPlanner planner = new InitPlanner(process);
-            InitPlan plan = planner.plan(request.id(), true, InitPlan.Gate.NONE, surroundings);
             SetCapabilities.warning(process).ifPresent(log::warning);
             if (!notApplied.isEmpty()) {
                 log.warning("host mode: not applied: " + String.join(", ", notApplied));
@@ -111,14 +108,15 @@ public final class Exec {
             try (Pidfd init =
                             ContainerProcesses.openInit(snapshot.state())
                                     .orElseThrow(() -> refused(request.id(), Status.STOPPED));
+                    ExecDesign design = design(process, surroundings, init);
                     Console console =
                             Console.open(
                                     process,
                                     request.consoleSocket(),
                                     request.detached(),
-                                    Console.Place.NODE);
+                                    design.terminalPlace());
                     Fd pidfdSocket = request.pidfdSocket().map(UnixSockets::connect).orElse(null);
-                    InitProcess stage = spawn(plan, surroundings.descriptors(), console, init)) {
+                    InitProcess stage = spawn(design, surroundings.descriptors(), console, init)) {
                 try {
                     enter(stage, init);
                     Optional<Pty> terminal = console.handOver(stage.takeTerminal());
@@ -137,18 +135,43 @@ public final class Exec {
             }
         }
 
+        private ExecDesign design(
+                Spec.ContainerProcess process, Surroundings surroundings, Pidfd init) {
+            ExecDesign design;
+            try {
+                design =
+                        ExecDesign.of(
+                                snapshot.state().isolation(),
+                                request.id(),
+                                process,
+                                Console.size(process, request.detached()),
+                                surroundings,
+                                init);
+            } catch (LinuxException e) {
+                checkAlive(init); // what has ended has no namespaces
+                throw e;
+            }
+            try {
+                checkAlive(init); // else these may be another process's
+                return design;
+            } catch (ContainerException e) {
+                design.close();
+                throw e;
+            }
+        }
+
         private InitProcess spawn(
-                InitPlan plan, CallerDescriptors descriptors, Console console, Pidfd init) {
+                ExecDesign design, CallerDescriptors descriptors, Console console, Pidfd init) {
             try {
                 return InitProcess.spawn(
-                        plan,
+                        design.plan(),
                         console.streams(),
                         descriptors,
-                        List.of(),
-                        Birth.in(processes.cgroup()),
+                        design.given(),
+                        design.birth(processes.cgroup()),
                         log);
             } catch (LinuxException e) {
-                checkAlive(init); // the container's end takes its cgroup away
+                checkAlive(init); // the container's end takes cgroup and pid namespace away
                 throw e;
             }
         }
@@ -160,8 +183,15 @@ public final class Exec {
             checkAlive(init);
             stage.proceed();
             forget(processes::forgetEnded);
-            stage.awaitReady();
-            stage.awaitProgram();
+            try {
+                stage.awaitReady();
+                stage.awaitProgram();
+            } catch (ContainerException e) {
+                if (snapshot.state().isolation() == Isolation.OCI) {
+                    checkAlive(init); // its end takes away what was to be entered
+                }
+                throw e;
+            }
         }
 
         /**

@@ -1,47 +1,59 @@
 package io.reaper.runtime.lifecycle;
 
-import io.reaper.contract.ContainerId;
+import io.reaper.linux.namespace.NamespaceType;
 import io.reaper.linux.terminal.WindowSize;
 import io.reaper.runtime.bundle.Bundle;
 import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.step.AwaitHooks;
+import io.reaper.runtime.init.step.BecomeSubreaper;
 import io.reaper.runtime.init.step.ChangeDirectory;
 import io.reaper.runtime.init.step.EnterRoot;
 import io.reaper.runtime.init.step.FinishRoot;
 import io.reaper.runtime.init.step.ForbidNewPrivileges;
 import io.reaper.runtime.init.step.HoldProcfs;
+import io.reaper.runtime.init.step.JoinNamespaces;
 import io.reaper.runtime.init.step.JoinSessionKeyring;
 import io.reaper.runtime.init.step.KeepCapabilities;
 import io.reaper.runtime.init.step.LimitBoundingSet;
 import io.reaper.runtime.init.step.LinkDevices;
 import io.reaper.runtime.init.step.MakeDevices;
 import io.reaper.runtime.init.step.MakeMount;
+import io.reaper.runtime.init.step.MakeWorkingDirectory;
 import io.reaper.runtime.init.step.MaskPaths;
+import io.reaper.runtime.init.step.NewCgroupNamespace;
 import io.reaper.runtime.init.step.OpenTerminal;
 import io.reaper.runtime.init.step.OwnStreams;
 import io.reaper.runtime.init.step.PrepareRoot;
 import io.reaper.runtime.init.step.ProtectPaths;
 import io.reaper.runtime.init.step.RaiseLimits;
+import io.reaper.runtime.init.step.RaiseLoopback;
 import io.reaper.runtime.init.step.ReopenNullStreams;
+import io.reaper.runtime.init.step.RetryDirectory;
 import io.reaper.runtime.init.step.SetCapabilities;
+import io.reaper.runtime.init.step.SetDomainname;
 import io.reaper.runtime.init.step.SetGid;
 import io.reaper.runtime.init.step.SetGroups;
+import io.reaper.runtime.init.step.SetHostname;
 import io.reaper.runtime.init.step.SetIoPriority;
 import io.reaper.runtime.init.step.SetOomScore;
+import io.reaper.runtime.init.step.SetPersonality;
 import io.reaper.runtime.init.step.SetScheduler;
 import io.reaper.runtime.init.step.SetUid;
 import io.reaper.runtime.init.step.SetUmask;
 import io.reaper.runtime.init.step.TakeTerminal;
 import io.reaper.runtime.init.step.UseAllProcessors;
+import io.reaper.runtime.init.step.WriteSysctls;
 import io.reaper.runtime.namespace.Namespaces;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** Turns a configuration into the steps of the init stage in mode {@code oci}; pure. */
-@SuppressWarnings("UnusedVariable") // until its steps are there
 final class IsolationPlanner {
+
+    /** Among the stage's descriptors: exec.fifo and the hold are the first two. */
+    private static final int BEHIND_GATE = 2;
 
     private final Spec.ContainerProcess process;
     private final IsolationSpec isolation;
@@ -58,11 +70,6 @@ final class IsolationPlanner {
         this.namespaces = namespaces;
     }
 
-    /** Whether the mount namespace is not the runtime's. */
-    static boolean ownMounts(Namespaces namespaces) {
-        return (namespaces.newFlags() & 0x20000) != 0;
-    }
-
     /**
      * The order matters: what is the node's is read before the container's mounts, those are made
      * before its root is entered, and rights are lost by the last steps.
@@ -71,35 +78,40 @@ final class IsolationPlanner {
      * @param window the size of the terminal's
      */
     InitPlan plan(
-            ContainerId id,
-            boolean newKeyring,
+            CreateRequest request,
             boolean hooks,
             Optional<WindowSize> window,
             Surroundings surroundings) {
         StepList steps = new StepList();
         steps.add(new HoldProcfs());
-        // namespaces
-
-        steps.add(JoinSessionKeyring.of(id, newKeyring));
+        steps.add(JoinNamespaces.of(namespaces, BEHIND_GATE));
+        steps.add(NewCgroupNamespace.of(namespaces));
+        steps.add(RaiseLoopback.of(namespaces));
+        if (!namespaces.isOwn(NamespaceType.PID)) {
+            steps.add(new BecomeSubreaper()); // elsewhere orphans are its pid 1's
+        }
+        steps.add(JoinSessionKeyring.of(request.id(), request.newKeyring()));
         steps.add(SetOomScore.of(process));
         steps.add(new UseAllProcessors());
         steps.add(SetScheduler.of(process));
         steps.add(SetIoPriority.of(process));
         steps.add(RaiseLimits.of(process));
-        // sysctl, names
-
-        boolean mounts = ownMounts(namespaces);
-        steps.add(PrepareRoot.of(isolation, rootfs, mounts, true));
+        steps.add(WriteSysctls.of(isolation));
+        steps.add(SetHostname.of(isolation));
+        steps.add(SetDomainname.of(isolation));
+        boolean mounts = namespaces.isOwn(NamespaceType.MOUNT);
+        boolean pivot = !request.noPivot();
+        steps.add(PrepareRoot.of(isolation, rootfs, mounts, pivot));
         steps.addAll(MakeMount.of(isolation, bundle));
         if (mounts) {
             steps.add(MakeDevices.of(isolation));
             steps.add(LinkDevices.of(isolation));
-            // working directory
+            steps.add(MakeWorkingDirectory.of(process));
             steps.add(MaskPaths.of(isolation));
             steps.add(ProtectPaths.of(isolation));
         }
         steps.add(hooks ? Optional.of(new AwaitHooks()) : Optional.empty());
-        steps.add(EnterRoot.of(rootfs, mounts, true));
+        steps.add(EnterRoot.of(rootfs, mounts, pivot));
         if (mounts) {
             steps.add(OpenTerminal.of(process, window, true)); // makes a file: not read-only yet
             steps.add(FinishRoot.of(isolation));
@@ -108,20 +120,20 @@ final class IsolationPlanner {
         steps.add(TakeTerminal.of(process));
         steps.add(OwnStreams.of(process));
         steps.add(ForbidNewPrivileges.of(process));
-        // personality
-
+        steps.add(SetPersonality.of(isolation));
         steps.add(SetUmask.of(process));
-        steps.add(ChangeDirectory.of(process, false));
+        steps.add(ChangeDirectory.inContainer(process));
         steps.add(LimitBoundingSet.of(process));
         steps.add(new KeepCapabilities());
         steps.add(SetGroups.of(process));
         steps.add(SetGid.of(process));
         steps.add(SetUid.of(process));
+        steps.add(RetryDirectory.of(process));
         steps.add(SetCapabilities.of(process));
         return new InitPlan(
                 steps.inOrder(),
                 process.args(),
-                surroundings.environment(process),
+                surroundings.environmentWithoutHome(process),
                 process.rlimits(),
                 InitPlan.Gate.START,
                 false,

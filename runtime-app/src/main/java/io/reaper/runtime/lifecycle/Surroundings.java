@@ -77,6 +77,20 @@ record Surroundings(
      * disagree on which counts. HOME is never missing or empty.
      */
     List<String> environment(Spec.ContainerProcess process) {
+        Map<String, String> entries = entries(process);
+        entries.putIfAbsent(HOME, HOME + "=" + homes.apply(process.user().uid()));
+        return List.copyOf(entries.values());
+    }
+
+    /**
+     * As {@link #environment}, but for a HOME that the configuration does not give: users are those
+     * of the container's root then, in which the stage looks.
+     */
+    List<String> environmentWithoutHome(Spec.ContainerProcess process) {
+        return List.copyOf(entries(process).values());
+    }
+
+    private Map<String, String> entries(Spec.ContainerProcess process) {
         Map<String, String> entries = new LinkedHashMap<>();
         for (List<String> part : List.of(process.env(), variables)) {
             for (String entry : part) {
@@ -85,9 +99,9 @@ record Surroundings(
         }
         String home = entries.get(HOME);
         if (home == null || home.length() == HOME.length() + 1) {
-            entries.put(HOME, HOME + "=" + homes.apply(process.user().uid()));
+            entries.remove(HOME);
         }
-        return List.copyOf(entries.values());
+        return entries;
     }
 
     InitPlan.Inherited inherited() {

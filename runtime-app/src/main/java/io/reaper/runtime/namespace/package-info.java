@@ -1,5 +1,7 @@
 /**
- * A container's namespaces: which are new, joined or the runtime's own, and what needs one of its
- * own. Not here: the calls ({@code io.reaper.linux}) and when they are made ({@code init.step}).
+ * The namespaces of a container: which are new, joined or inherited, what that forbids the rest of
+ * its configuration, and which of them {@code exec} has to enter. Not here: what a namespace is
+ * ({@code io.reaper.linux.namespace}), and the steps by which the init stage enters them ({@code
+ * init.step}).
  */
 package io.reaper.runtime.namespace;

@@ -72,7 +72,7 @@ class RuntimeCommandLineTest {
             textBlock =
                     """
                     exec --preserve-fds １ a b   | Invalid value for option '--preserve-fds': "１" is not a number from 0 to 2147483647
-                    exec --cgroup x a b          | --process-label, --apparmor and --cgroup are not supported in host mode: leave them out
+                    exec --cgroup x a b          | --process-label, --apparmor and --cgroup are not supported: leave them out
                     exec -p f a b                | --process FILE says what runs: leave out the command behind the ID
                     exec --process=f a -- b c    | --process FILE says what runs: leave out the command behind the ID
                     exec --frob a b              | unknown option "--frob"

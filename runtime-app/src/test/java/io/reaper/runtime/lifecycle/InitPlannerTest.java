@@ -140,7 +140,7 @@ class InitPlannerTest {
         assertTrue(plan.placeholder());
         assertEquals(List.of("reaper-pause"), plan.args());
         assertEquals(List.of(), plan.env());
-        assertTrue(plan.steps().contains(new ChangeDirectory("/")));
+        assertTrue(plan.steps().contains(new ChangeDirectory("/", false)));
         InitPlan program = created("");
         assertEquals(names(program), names(plan), "the same steps");
         assertTrue(plan.steps().contains(new SetUid(7)));
@@ -161,7 +161,7 @@ class InitPlannerTest {
         assertFalse(plan.placeholder());
         assertEquals(List.of("a"), plan.args());
         assertEquals(List.of("A=1", "HOME=/home/7"), plan.env());
-        assertTrue(plan.steps().contains(new ChangeDirectory("/w")));
+        assertTrue(plan.steps().contains(new ChangeDirectory("/w", false)));
     }
 
     @Test

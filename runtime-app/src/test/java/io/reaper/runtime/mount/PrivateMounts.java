@@ -41,7 +41,9 @@ final class PrivateMounts {
         this.work = work;
         this.syscalls = syscalls;
         LinuxException.check(Syscalls.get().unshare(CLONE_NEWNS), "unshare", "");
-        changes().propagate(directory(Path.of("/")), Propagation.PRIVATE, true);
+        try (Fd top = directory(Path.of("/"))) {
+            changes().propagate(top, Propagation.PRIVATE, true);
+        }
         Path rootfs = Files.createDirectories(rootfs());
         try (Fd place = directory(rootfs)) {
             MountTree tree = MountTree.copyOf(Syscalls.get(), place, true);

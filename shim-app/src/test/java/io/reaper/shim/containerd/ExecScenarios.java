@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** More processes in a running container: `ctr task exec`. */
-abstract class ExecScenarios extends SmokeScenarios {
+abstract class ExecScenarios extends IsolationScenarios {
     private static final boolean NATIVE = !"jvm".equals(System.getProperty("reaper.mode"));
     private static final String KILLED = "" + (128 + 9);
 

@@ -15,7 +15,8 @@
  * </table>
  *
  * <p>Each of ReaperScenarios, ReaperShimScenarios, ContainerScenarios, TerminalScenarios,
- * StreamScenarios, ExecScenarios and SmokeScenarios holds all of the next one.
+ * StreamScenarios, ExecScenarios, IsolationScenarios and SmokeScenarios holds all of the next one.
+ * Containers are those of host mode but in IsolationScenarios.
  *
  * <p>The last row has nothing of ours: it checks the scenarios themselves and runs on demand only,
  * by -Dtest='Containerd*RuncReference'.

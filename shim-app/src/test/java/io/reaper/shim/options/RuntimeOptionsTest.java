@@ -172,7 +172,7 @@ class RuntimeOptionsTest {
                     REAPER_ISOLATION = "\\uD800"      | an escape that is no character
                     REAPER_ISOLATION = "\\UFFFFFFFF"  | an escape that is no character
                     REAPER_ISOLATION = "host" x       | something behind the value's end
-                    REAPER_ISOLATION = "oci"          | REAPER_ISOLATION=oci: unknown value; this version
+                    REAPER_ISOLATION = "vm"           | REAPER_ISOLATION=vm: unknown value; there are
                     REAPER_HOST_HOOKS = true          | REAPER_HOST_HOOKS=true: unknown value
                     REAPER_SHIM_TRIM = 0              | REAPER_SHIM_TRIM=0: unknown value
                     REAPER_RUNTIME_PATH = "../x"      | REAPER_RUNTIME_PATH=../x: an absolute path is needed

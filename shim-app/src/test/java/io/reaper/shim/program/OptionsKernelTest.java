@@ -182,13 +182,13 @@ class OptionsKernelTest extends ShimKernelTest {
     @Test
     void wrongOptionsFailCreateAndLeaveNothing() throws Exception {
         Path bundle = shim.bundle(id, "exit 0");
-        Any wrong = body("REAPER_ISOLATION = 'oci'\n");
+        Any wrong = body("REAPER_ISOLATION = 'vm'\n");
         Result started = shim.run(bundle, bootstrap(wrong), shim.start(id));
         assertEquals(0, started.status(), started.stderr());
         Client client = shim.connect(started.text());
         Path file = Files.writeString(directory.resolve("handler.conf"), "REAPER_Y=1\n");
         Any unknown = any(Options.newBuilder().setConfigPath(file.toString()).build());
-        assertRefused(client, creation(id, bundle, wrong), "REAPER_ISOLATION=oci: unknown value");
+        assertRefused(client, creation(id, bundle, wrong), "REAPER_ISOLATION=vm: unknown value");
         assertRefused(
                 client, creation(id, bundle, unknown), file + " line 1: unknown key \"REAPER_Y\"");
         assertFalse(Files.exists(bundle.resolve("shim.json")));

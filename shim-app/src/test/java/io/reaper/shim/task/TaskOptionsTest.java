@@ -86,7 +86,7 @@ class TaskOptionsTest {
     void wrongOptionsLeaveNothing() {
         try (Fixture fixture = new Fixture(directory)) {
             CreateTaskRequest wrong =
-                    fixture.request("a").setOptions(options("REAPER_ISOLATION = 'oci'")).build();
+                    fixture.request("a").setOptions(options("REAPER_ISOLATION = 'vm'")).build();
             ShimException failure =
                     assertThrows(
                             ShimException.class, () -> fixture.tasks.create(wrong, Deadline.NONE));

@@ -52,8 +52,8 @@ final class HandlerOptionsTest {
             setOptions(
                     cluster.node(), "SystemdCgroup = true\nREAPER_RUNTIME_ROOT = \"" + root + "\"");
             assertContainersAreIn(cluster, root);
-            setOptions(cluster.node(), "REAPER_ISOLATION = \"oci\"");
-            assertRefused(cluster, "REAPER_ISOLATION=oci: unknown value");
+            setOptions(cluster.node(), "REAPER_ISOLATION = \"vm\"");
+            assertRefused(cluster, "REAPER_ISOLATION=vm: unknown value");
         }
     }
 

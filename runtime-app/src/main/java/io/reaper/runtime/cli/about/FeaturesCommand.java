@@ -8,6 +8,7 @@ import io.reaper.runtime.cli.answer.Answer;
 import io.reaper.runtime.cli.option.HelpOption;
 import io.reaper.runtime.cli.option.RuntimeOptions;
 import io.reaper.runtime.hooks.HookKind;
+import io.reaper.runtime.mount.MountList;
 import io.reaper.runtime.state.ContainerState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -66,7 +67,7 @@ public final class FeaturesCommand implements Callable<Integer> {
         json.writeStringField("ociVersionMin", OLDEST);
         json.writeStringField("ociVersionMax", ContainerState.OCI_VERSION);
         strings(json, "hooks", hooks());
-        strings(json, "mountOptions", MountWords.ALL);
+        strings(json, "mountOptions", MountList.optionWords());
         json.writeObjectFieldStart("linux");
         strings(json, "namespaces", NAMESPACES);
         strings(json, "capabilities", Stream.of(Capability.values()).map(Enum::name).toList());

@@ -143,7 +143,7 @@ public final class ExecCommand implements Callable<Integer> {
     @Option(
             names = {"--process-label", "--apparmor", "--cgroup"},
             paramLabel = "VALUE",
-            description = "refused: not in host mode")
+            description = "refused: there are no labels, no profiles, no groups of its own yet")
     Optional<String> isolation = Optional.empty();
 
     @Mixin HelpOption help;
@@ -154,8 +154,7 @@ public final class ExecCommand implements Callable<Integer> {
     public Integer call() {
         if (isolation.filter(value -> !value.isEmpty()).isPresent()) {
             throw refused(
-                    "--process-label, --apparmor and --cgroup are not supported in host mode:"
-                            + " leave them out");
+                    "--process-label, --apparmor and --cgroup are not supported: leave them out");
         }
         if (process.isPresent() && !program().isEmpty()) {
             throw refused("--process FILE says what runs: leave out the command behind the ID");

@@ -28,6 +28,16 @@ public sealed interface InitStep
                 SetGid,
                 SetUid,
                 SetCapabilities,
+                JoinNamespaces,
+                NewCgroupNamespace,
+                RaiseLoopback,
+                WriteSysctls,
+                SetHostname,
+                SetDomainname,
+                SetPersonality,
+                MakeWorkingDirectory,
+                EnterContainer,
+                RetryDirectory,
                 HoldProcfs,
                 AwaitHooks,
                 MakeMount,
@@ -81,6 +91,16 @@ public sealed interface InitStep
             case HoldProcfs.NUMBER -> new HoldProcfs();
             case MakeMount.NUMBER -> MakeMount.read(in);
             case AwaitHooks.NUMBER -> new AwaitHooks();
+            case JoinNamespaces.NUMBER -> JoinNamespaces.read(in);
+            case NewCgroupNamespace.NUMBER -> new NewCgroupNamespace();
+            case RaiseLoopback.NUMBER -> new RaiseLoopback();
+            case WriteSysctls.NUMBER -> WriteSysctls.read(in);
+            case SetHostname.NUMBER -> SetHostname.read(in);
+            case SetDomainname.NUMBER -> SetDomainname.read(in);
+            case SetPersonality.NUMBER -> SetPersonality.read(in);
+            case MakeWorkingDirectory.NUMBER -> MakeWorkingDirectory.read(in);
+            case EnterContainer.NUMBER -> EnterContainer.read(in);
+            case RetryDirectory.NUMBER -> RetryDirectory.read(in);
             case PrepareRoot.NUMBER -> PrepareRoot.read(in);
             case EnterRoot.NUMBER -> EnterRoot.read(in);
             case FinishRoot.NUMBER -> FinishRoot.read(in);

@@ -19,6 +19,7 @@ public record SetOomScore(int value) implements InitStep {
     static final int NUMBER = 4;
 
     private static final String FILE = "/proc/self/oom_score_adj";
+    private static final String RELATIVE = "self/oom_score_adj";
     private static final String LOWERED =
             " (lower than the caller's own it needs CAP_SYS_RESOURCE;"
                     + " with restrict_oom_score_adj = true containerd asks for no lower one)";
@@ -45,7 +46,7 @@ public record SetOomScore(int value) implements InitStep {
         Syscalls syscalls = stage.syscalls();
         long fd =
                 LinuxException.check(
-                        syscalls.openat(Syscalls.AT_FDCWD, FILE, OpenFlags.O_WRONLY, 0),
+                        stage.files().openProc(syscalls, RELATIVE, OpenFlags.O_WRONLY),
                         "open",
                         FILE);
         byte[] text = Integer.toString(value).getBytes(StandardCharsets.US_ASCII);

@@ -17,6 +17,7 @@ public final class StageFiles {
     private final int first;
     private Optional<Fd> procfs = Optional.empty();
     private Optional<RootDirectory> root = Optional.empty();
+    private boolean directoryLeft;
     private final List<MountTree> readOnlyLater = new ArrayList<>();
 
     /**
@@ -57,6 +58,27 @@ public final class StageFiles {
                                 flags | OpenFlags.O_CLOEXEC,
                                 0);
         return Fd.opened(result, "open", file);
+    }
+
+    /**
+     * Opens a file of {@code /proc}: of the held procfs, if one is held.
+     *
+     * @param relative such as {@code self/oom_score_adj}
+     * @return the descriptor, or −errno
+     */
+    long openProc(Syscalls syscalls, String relative, int flags) {
+        return procfs.isPresent()
+                ? syscalls.openat(procfs.get().number(), relative, flags, 0)
+                : syscalls.openat(Syscalls.AT_FDCWD, "/proc/" + relative, flags, 0);
+    }
+
+    /** The working directory is the program's user's to enter, not the stage's. */
+    void leaveDirectory() {
+        directoryLeft = true;
+    }
+
+    boolean isDirectoryLeft() {
+        return directoryLeft;
     }
 
     /** Takes over a mount in which something is still to be made before it becomes read-only. */

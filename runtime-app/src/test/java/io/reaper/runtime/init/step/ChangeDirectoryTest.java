@@ -14,7 +14,8 @@ class ChangeDirectoryTest {
         TestStage stage = new TestStage();
         stage.answer("chdir", -Errno.ENOENT.number());
         LinuxException e =
-                assertThrows(LinuxException.class, () -> stage.run(new ChangeDirectory("/nope")));
+                assertThrows(
+                        LinuxException.class, () -> stage.run(new ChangeDirectory("/nope", false)));
         assertEquals(
                 "chdir to cwd (\"/nope\") set in config.json failed: no such file or directory",
                 e.getMessage());

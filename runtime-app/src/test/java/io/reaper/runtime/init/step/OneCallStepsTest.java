@@ -27,7 +27,7 @@ class OneCallStepsTest {
         does("ioprioSet(1, 0, 16391)", new SetIoPriority(2, 7)); // 2 << 13 | 7
         does("prctl(38, 1, 0, 0, 0)", new ForbidNewPrivileges());
         does("umask(18)", new SetUmask(022));
-        does("chdir(/w)", new ChangeDirectory("/w"));
+        does("chdir(/w)", new ChangeDirectory("/w", false));
         does("prctl(8, 1, 0, 0, 0)", new KeepCapabilities());
         does("setgroups([1, -2])", new SetGroups(List.of(1, -2)));
         does("setgid(-2)", new SetGid(-2));

@@ -1,6 +1,7 @@
 package io.reaper.runtime.init.step;
 
 import io.reaper.linux.credential.Capabilities;
+import io.reaper.linux.namespace.NamespaceType;
 import io.reaper.linux.process.Rlimits.Limit;
 import io.reaper.linux.process.Rlimits.Resource;
 import io.reaper.linux.process.Scheduling;
@@ -32,12 +33,25 @@ public final class StepSamples {
                     new RaiseLimits(LIMITS),
                     new ForbidNewPrivileges(),
                     new SetUmask(022),
-                    new ChangeDirectory("/tmp/ü"),
+                    new ChangeDirectory("/tmp/ü", true),
                     new LimitBoundingSet(1L << 40),
                     new KeepCapabilities(),
                     new SetGroups(List.of(1, -2)),
                     new SetGid(-2),
                     new SetUid(7),
+                    new JoinNamespaces(List.of(NamespaceType.UTS, NamespaceType.MOUNT), 7),
+                    new NewCgroupNamespace(),
+                    new RaiseLoopback(),
+                    new WriteSysctls(
+                            List.of(
+                                    new WriteSysctls.Entry("net.a", "net/a", "1 2"),
+                                    new WriteSysctls.Entry("net.b", "net/b", ""))),
+                    new SetHostname("höst"),
+                    new SetDomainname("domain"),
+                    new SetPersonality(8),
+                    new MakeWorkingDirectory("/w"),
+                    new EnterContainer(0x20000, 9, true),
+                    new RetryDirectory("/w"),
                     new MakeMount(new MountEntry(3, "/ü", "tmpfs", "s", List.of("ro", "size=1"))),
                     new SetCapabilities(new Capabilities.Sets(1, 2, 3, 4, -1)),
                     new HoldProcfs(),

@@ -1,5 +1,5 @@
 /**
- * Containers in namespaces and a root of their own, by the installed program: what their programs
- * see, what is refused, what is left behind. Not here: host mode, which is in the package above.
+ * Containers in mode {@code oci}, by what their programs see of namespaces, root and mounts. Not
+ * here: what is the same in both modes, which is in {@code kernel}.
  */
 package io.reaper.runtime.kernel.isolation;
