@@ -45,8 +45,11 @@ public final class Console implements AutoCloseable {
         this.socket = socket;
     }
 
-    /** How large the terminal's window is to be; empty if that is not known. */
+    /** How large the terminal's window is to be; empty without one, or if that is not known. */
     public static Optional<WindowSize> size(Spec.ContainerProcess process, boolean detached) {
+        if (!process.terminal()) {
+            return Optional.empty();
+        }
         return detached ? process.consoleSize() : UserTerminal.size().or(process::consoleSize);
     }
 

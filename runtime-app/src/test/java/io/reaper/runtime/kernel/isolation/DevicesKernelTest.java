@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.contract.Isolation;
 import io.reaper.runtime.kernel.RuntimeExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +25,7 @@ class DevicesKernelTest {
 
     private static final String STAT = "stat -c '%n|%F|%t:%T|%a|%u:%g' ";
 
-    @RegisterExtension final RuntimeExtension runtime = new RuntimeExtension(Isolation.OCI);
+    @RegisterExtension final RuntimeExtension runtime = RuntimeExtension.isolated();
 
     private static List<String> listed(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {

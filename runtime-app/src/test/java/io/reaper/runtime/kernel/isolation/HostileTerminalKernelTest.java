@@ -25,8 +25,8 @@ class HostileTerminalKernelTest {
     @RegisterExtension final RuntimeExtension runtime = RuntimeExtension.isolated();
 
     /** With a terminal and without mounts below /dev. */
-    private IsolatedBundle bundle(String script) {
-        IsolatedBundle bundle = IsolatedBundle.of(runtime, script);
+    private ImageBundle bundle(String script) {
+        ImageBundle bundle = ImageBundle.of(runtime, script);
         bundle.process().put("terminal", true);
         bundle.root().put("readonly", false);
         for (String place : new String[] {"/dev", "/dev/pts", "/dev/shm", "/dev/mqueue"}) {
@@ -35,12 +35,12 @@ class HostileTerminalKernelTest {
         return bundle.write();
     }
 
-    private static void addDevpts(IsolatedBundle bundle, String place) {
+    private static void addDevpts(ImageBundle bundle, String place) {
         bundle.mount(place, "devpts", "devpts", "newinstance", "ptmxmode=0666", "mode=0620");
         bundle.write();
     }
 
-    private String refusal(IsolatedBundle bundle) {
+    private String refusal(ImageBundle bundle) {
         String said = runtime.refused("run", "-b", bundle.toString(), runtime.id());
         assertFalse(Files.exists(runtime.root().resolve(runtime.id())));
         return said;
@@ -54,7 +54,7 @@ class HostileTerminalKernelTest {
 
     @Test
     void aFileOfThatNameIsNoMultiplexer() throws Exception {
-        IsolatedBundle bundle = bundle("true");
+        ImageBundle bundle = bundle("true");
         bundle.file("dev/pts/ptmx", "");
         assertEquals(
                 REFUSED + "use as devpts's multiplexer /dev/pts/ptmx: no such device",
@@ -64,7 +64,7 @@ class HostileTerminalKernelTest {
     /** The kernel would look for the devpts beside the node, and make the terminal there. */
     @Test
     void aNodeOfTheImageIsNoMultiplexer() {
-        IsolatedBundle bundle = bundle("tty");
+        ImageBundle bundle = bundle("tty");
         bundle.file("dev/pts/pts/place", "");
         addDevpts(bundle, "/dev/pts/pts");
         ArrayNode devices = bundle.linux().putArray("devices");
@@ -81,7 +81,7 @@ class HostileTerminalKernelTest {
 
     @Test
     void aLinkToTheNodesDevptsLeadsNowhere() {
-        IsolatedBundle bundle = bundle("tty");
+        ImageBundle bundle = bundle("tty");
         bundle.link("dev/pts", "/proc/1/root/dev/pts");
         assertEquals(
                 REFUSED + "open /dev/pts/ptmx: too many levels of symbolic links", refusal(bundle));
@@ -89,7 +89,7 @@ class HostileTerminalKernelTest {
 
     @Test
     void aMultiplexerThatIsALinkIsNotFollowed() {
-        IsolatedBundle bundle = bundle("tty");
+        ImageBundle bundle = bundle("tty");
         addDevpts(bundle, "/else");
         bundle.link("dev/pts/ptmx", "/else/ptmx");
         assertEquals(
@@ -99,7 +99,7 @@ class HostileTerminalKernelTest {
 
     @Test
     void aLinkThatStaysInsideIsFollowed() {
-        IsolatedBundle bundle = bundle("ls -1 /else; [ -t 0 ] && echo on a terminal");
+        ImageBundle bundle = bundle("ls -1 /else; [ -t 0 ] && echo on a terminal");
         bundle.file("else/place", "");
         bundle.link("dev/pts", "../../../else");
         addDevpts(bundle, "/dev/pts");
@@ -110,7 +110,7 @@ class HostileTerminalKernelTest {
 
     @Test
     void aConsoleThatIsALinkIsRefusedAndNothingIsMountedThere() throws IOException {
-        IsolatedBundle bundle = bundle("cat /etc/secret");
+        ImageBundle bundle = bundle("cat /etc/secret");
         addDevpts(bundle, "/dev/pts");
         bundle.file("etc/secret", "kept");
         for (String target : new String[] {"/etc/secret", "../etc/new", "/proc/sysrq-trigger"}) {
@@ -127,7 +127,7 @@ class HostileTerminalKernelTest {
 
     @Test
     void aConsoleThatIsADirectoryIsRefused() {
-        IsolatedBundle bundle = bundle("true");
+        ImageBundle bundle = bundle("true");
         addDevpts(bundle, "/dev/pts");
         bundle.file("dev/console/file", "");
         assertEquals(
@@ -136,8 +136,7 @@ class HostileTerminalKernelTest {
 
     @Test
     void aConsoleThatIsThereIsCovered() throws Exception {
-        IsolatedBundle bundle =
-                bundle("[ /dev/console -ef /dev/pts/0 ] && echo shown >/dev/console");
+        ImageBundle bundle = bundle("[ /dev/console -ef /dev/pts/0 ] && echo shown >/dev/console");
         addDevpts(bundle, "/dev/pts");
         Path console = bundle.file("dev/console", "of the image");
         Result covered = new Result(0, "shown\r\n", "");
@@ -151,7 +150,7 @@ class HostileTerminalKernelTest {
     /** The file for it is made before the root becomes read-only. */
     @Test
     void aReadOnlyImageGetsOneAllTheSame() {
-        IsolatedBundle bundle =
+        ImageBundle bundle =
                 bundle("[ /dev/console -ef /dev/pts/0 ] && ! touch /x 2>/dev/null && tty");
         addDevpts(bundle, "/dev/pts");
         bundle.root().put("readonly", true);

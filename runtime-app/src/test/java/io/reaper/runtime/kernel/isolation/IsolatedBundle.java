@@ -1,8 +1,5 @@
 package io.reaper.runtime.kernel.isolation;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.reaper.runtime.bundle.DefaultConfig;
@@ -11,198 +8,82 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * A bundle for mode oci, and for runc: what {@code spec} writes, with a shell script for a program
- * and busybox for an image. Not in it: a cgroup mount and limits, which depend on the machine.
+ * What {@code spec} writes, without a terminal and with a root that may be written to: busybox in
+ * namespaces and mounts of its own. Without the control groups, whose mount is passed over on some
+ * hosts.
  */
 record IsolatedBundle(Path dir, ObjectNode config) {
 
     private static final List<String> APPLETS =
             List.of(
                     "cat",
-                    "cut",
-                    "domainname",
                     "echo",
-                    "env",
-                    "find",
                     "grep",
                     "head",
                     "hostname",
                     "id",
-                    "ifconfig",
                     "kill",
                     "ls",
                     "mount",
-                    "printf",
                     "ps",
                     "readlink",
-                    "rm",
-                    "sed",
-                    "seq",
                     "sh",
                     "sleep",
-                    "sort",
                     "stat",
-                    "stty",
-                    "test",
                     "touch",
-                    "tr",
                     "true",
-                    "tty",
-                    "umount",
-                    "uname",
-                    "uniq",
-                    "wc");
+                    "umount");
 
-    /**
-     * Makes one.
-     *
-     * @param document config.json to start from
-     * @param script the program
-     */
-    static IsolatedBundle of(Path dir, String document, String script) {
-        ObjectNode config = (ObjectNode) RuntimeExtension.json(document);
-        IsolatedBundle bundle = new IsolatedBundle(dir, config);
-        bundle.process().put("terminal", false);
-        bundle.process().putArray("args").add("/bin/sh").add("-c").add(script);
-        bundle.unmount("/sys/fs/cgroup");
-        bundle.linux().remove("resources");
-        bundle.makeImage();
-        return bundle;
-    }
-
-    /** With what our own {@code spec} writes. */
-    static IsolatedBundle of(RuntimeExtension runtime, String script) {
-        try {
-            Path dir = Files.createDirectories(runtime.work().resolve("isolated"));
-            Path file = dir.resolve("config.json");
-            Files.deleteIfExists(file);
-            runtime.ok("spec", "--bundle", dir.toString());
-            return of(dir, Files.readString(file), script).write();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** With what our own {@code spec} writes and a root that may be written to. */
+    /** A bundle that runs a shell script. */
     static IsolatedBundle script(Path dir, String script) {
-        IsolatedBundle bundle = of(dir, DefaultConfig.json(false), script);
-        bundle.root().put("readonly", false);
-        return bundle.write();
+        return of(dir, "/bin/sh", "-c", script);
     }
 
-    /** The image anew, without what a run has left in it. */
-    void makeImage() {
+    static IsolatedBundle of(Path dir, String... args) {
+        ObjectNode config = (ObjectNode) RuntimeExtension.json(DefaultConfig.json(false));
+        ObjectNode process = (ObjectNode) config.get("process");
+        process.put("terminal", false);
+        ArrayNode list = process.putArray("args");
+        List.of(args).forEach(list::add);
+        ((ObjectNode) config.get("root")).put("readonly", false);
+        ((ObjectNode) config.get("linux")).remove("resources");
+        ArrayNode mounts = (ArrayNode) config.get("mounts");
+        mounts.remove(mounts.size() - 1);
+        IsolatedBundle bundle = new IsolatedBundle(dir, config);
         try {
-            if (Files.exists(rootfs())) {
-                try (Stream<Path> old = Files.walk(rootfs())) {
-                    for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
-                        Files.delete(file);
-                    }
-                }
-            }
-            Path bin = Files.createDirectories(rootfs().resolve("bin"));
-            Files.copy(
-                    Path.of("/bin/busybox"),
-                    bin.resolve("busybox"),
-                    StandardCopyOption.COPY_ATTRIBUTES);
+            Path bin = Files.createDirectories(dir.resolve("rootfs/bin"));
+            Files.copy(Path.of("/bin/busybox"), bin.resolve("busybox"));
             for (String applet : APPLETS) {
                 Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** A file of the image as the host sees it. */
-    Path inRoot(String path) {
-        return rootfs().resolve(path);
-    }
-
-    Path rootfs() {
-        return dir.resolve("rootfs");
-    }
-
-    /** A new file of the image. */
-    Path file(String path, String content) {
-        try {
-            Path file = rootfs().resolve(path);
-            Files.createDirectories(file.getParent());
-            return Files.writeString(file, content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    void link(String path, String target) {
-        try {
-            Path link = rootfs().resolve(path);
-            Files.createDirectories(link.getParent());
-            Files.createSymbolicLink(link, Path.of(target));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return bundle.write();
     }
 
     ObjectNode process() {
         return (ObjectNode) config.get("process");
     }
 
-    ArrayNode mounts() {
-        return (ArrayNode) config.get("mounts");
-    }
-
-    ObjectNode root() {
-        return (ObjectNode) config.get("root");
-    }
-
     ObjectNode linux() {
         return (ObjectNode) config.get("linux");
     }
 
-    /** One more mount, after the others. */
-    void mount(String destination, String type, String source, String... options) {
-        ObjectNode mount = config.withArray("mounts").addObject();
-        mount.put("destination", destination).put("type", type).put("source", source);
-        ArrayNode list = mount.putArray("options");
-        for (String option : options) {
-            list.add(option);
-        }
+    ArrayNode mounts() {
+        return (ArrayNode) config.get("mounts");
     }
 
-    /** Without the mount at this place. */
-    void unmount(String destination) {
-        remove(config.withArray("mounts"), "destination", destination);
-    }
-
-    /** Without a namespace of this type: the runtime's is inherited. */
-    void inherit(String type) {
-        remove(linux().withArray("namespaces"), "type", type);
-    }
-
-    void own(String type) {
-        linux().withArray("namespaces").addObject().put("type", type);
-    }
-
-    private static void remove(ArrayNode list, String property, String value) {
-        for (int i = list.size() - 1; i >= 0; i--) {
-            if (list.get(i).path(property).asText().equals(value)) {
-                list.remove(i);
-            }
-        }
+    /** A file of the root as the host sees it. */
+    Path inRoot(String path) {
+        return dir.resolve("rootfs").resolve(path);
     }
 
     /** Call it after each change of the configuration. */
     IsolatedBundle write() {
-        JsonNode namespaces = linux().get("namespaces");
-        assertTrue(
-                namespaces.toString().contains("{\"type\":\"mount\"}"),
-                "no runtime is to mount anything on the machine's own tree: " + namespaces);
         try {
             Files.writeString(dir.resolve("config.json"), config.toString());
         } catch (IOException e) {

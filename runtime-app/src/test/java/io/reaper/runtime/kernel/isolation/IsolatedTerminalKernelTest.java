@@ -45,8 +45,8 @@ class IsolatedTerminalKernelTest {
 
     @RegisterExtension final RuntimeExtension runtime = RuntimeExtension.isolated();
 
-    private IsolatedBundle withTerminal(String script) {
-        IsolatedBundle bundle = IsolatedBundle.of(runtime, script);
+    private ImageBundle withTerminal(String script) {
+        ImageBundle bundle = ImageBundle.of(runtime, script);
         bundle.process().put("terminal", true);
         bundle.process().putObject("consoleSize").put("width", 81).put("height", 26);
         bundle.process().putObject("user").put("uid", 1000).put("gid", 1000);
@@ -112,7 +112,7 @@ class IsolatedTerminalKernelTest {
 
     @Test
     void runInTheForegroundShowsIt() throws Exception {
-        IsolatedBundle bundle = withTerminal(LOOK + "exit 4");
+        ImageBundle bundle = withTerminal(LOOK + "exit 4");
         assertEquals(
                 new Result(4, shown(SEEN.formatted("26 81")), ""),
                 runtime.run("run", "-b", bundle.toString(), runtime.id()));
@@ -128,7 +128,7 @@ class IsolatedTerminalKernelTest {
 
     @Test
     void aShellOnItControlsItsJobs() throws Exception {
-        IsolatedBundle bundle = withTerminal("");
+        ImageBundle bundle = withTerminal("");
         bundle.process().putArray("args").add("/bin/sh").add("-i");
         bundle.write();
         try (TestTerminal terminal = TestTerminal.open()) {
@@ -163,7 +163,7 @@ class IsolatedTerminalKernelTest {
 
     @Test
     void execHasAnotherOneOfTheContainer() throws Exception {
-        IsolatedBundle bundle = withTerminal("echo ready; exec sleep 1000");
+        ImageBundle bundle = withTerminal("echo ready; exec sleep 1000");
         receiving(
                 socket ->
                         runtime.ok(
@@ -232,7 +232,7 @@ class IsolatedTerminalKernelTest {
 
     @Test
     void itsDescriptorsAreTheTerminalAlone() {
-        IsolatedBundle bundle =
+        ImageBundle bundle =
                 withTerminal("ls -l /proc/self/fd | sed -n 's/.*\\([0-9]\\) -> /\\1 /p'");
         Result run = runtime.run("run", "-b", bundle.toString(), runtime.id());
         List<String> open = run.out().lines().toList();
@@ -245,7 +245,7 @@ class IsolatedTerminalKernelTest {
 
     @Test
     void theRefusalsAreThoseOfTheOtherMode() {
-        IsolatedBundle with = withTerminal("true");
+        ImageBundle with = withTerminal("true");
         assertEquals(
                 "cannot allocate tty if reaper-runtime will detach without setting console socket"
                         + " (--console-socket)",

@@ -50,7 +50,7 @@ class IsolationPeerTest {
     @ParameterizedTest
     @MethodSource("variations")
     void theProgramFindsTheSame(PeerVariation variation) throws Exception {
-        IsolatedBundle bundle = bundle(variation);
+        ImageBundle bundle = bundle(variation);
         Result theirs = underRunc(bundle);
         assertEquals(0, theirs.status(), theirs.err());
         prepare(bundle, variation);
@@ -64,30 +64,30 @@ class IsolationPeerTest {
     @ParameterizedTest
     @MethodSource("refusals")
     void bothRefuse(PeerVariation variation) throws Exception {
-        IsolatedBundle bundle = bundle(variation);
+        ImageBundle bundle = bundle(variation);
         Result theirs = underRunc(bundle);
         assertNotEquals(0, theirs.status(), theirs.out());
         prepare(bundle, variation);
         runtime.refused("create", "-b", bundle.toString(), runtime.id());
     }
 
-    private IsolatedBundle bundle(PeerVariation variation) throws Exception {
+    private ImageBundle bundle(PeerVariation variation) throws Exception {
         Path dir = Files.createDirectories(runtime.work().resolve("bundle"));
         Result spec = call(List.of(runc.toString(), "spec", "--bundle", dir.toString()));
         assertEquals(new Result(0, "", ""), spec);
-        IsolatedBundle bundle =
-                IsolatedBundle.of(dir, Files.readString(dir.resolve("config.json")), probe());
+        ImageBundle bundle =
+                ImageBundle.of(dir, Files.readString(dir.resolve("config.json")), probe());
         variation.configure(bundle);
         variation.fill(bundle);
         return bundle.write();
     }
 
-    private static void prepare(IsolatedBundle bundle, PeerVariation variation) throws IOException {
+    private static void prepare(ImageBundle bundle, PeerVariation variation) throws IOException {
         bundle.makeImage();
         variation.fill(bundle);
     }
 
-    private Result underRunc(IsolatedBundle bundle) throws Exception {
+    private Result underRunc(ImageBundle bundle) throws Exception {
         List<String> call =
                 List.of(runc.toString(), "--root", runtime.work().resolve("runc").toString());
         List<String> run = new ArrayList<>(call);

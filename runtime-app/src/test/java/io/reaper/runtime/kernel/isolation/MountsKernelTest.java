@@ -35,10 +35,10 @@ class MountsKernelTest {
                     "trace=mount_setattr",
                     "-e",
                     "inject=mount_setattr:error=ENOSYS");
+
     /** A JVM takes a second for what an executable does in some milliseconds. */
     private static final int SLICE =
             MountSamples.COUNT / (RuntimeExtension.isExecutable() ? 20 : 200);
-
 
     @RegisterExtension final RuntimeExtension runtime = RuntimeExtension.isolated();
 

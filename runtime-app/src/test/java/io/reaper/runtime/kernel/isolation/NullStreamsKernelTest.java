@@ -2,7 +2,6 @@ package io.reaper.runtime.kernel.isolation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.reaper.contract.Isolation;
 import io.reaper.runtime.kernel.RuntimeExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +18,7 @@ class NullStreamsKernelTest {
 
     private static final String INPUT = "stat -L -c '%F|%t:%T' /proc/self/fd/0; ";
 
-    @RegisterExtension final RuntimeExtension runtime = new RuntimeExtension(Isolation.OCI);
+    @RegisterExtension final RuntimeExtension runtime = RuntimeExtension.isolated();
 
     @Test
     void becomeTheContainers() {

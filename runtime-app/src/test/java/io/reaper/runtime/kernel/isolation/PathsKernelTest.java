@@ -3,7 +3,6 @@ package io.reaper.runtime.kernel.isolation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.contract.Isolation;
 import io.reaper.runtime.kernel.RuntimeExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +21,7 @@ class PathsKernelTest {
     private static final String NODE = "stat -c '%F|%t:%T' ";
     private static final String TRY = "; do echo x 2>/dev/null > $f && echo written $f; done; true";
 
-    @RegisterExtension final RuntimeExtension runtime = new RuntimeExtension(Isolation.OCI);
+    @RegisterExtension final RuntimeExtension runtime = RuntimeExtension.isolated();
 
     private static RootBundle withFiles(RootBundle bundle) throws IOException {
         Files.createDirectories(bundle.inRoot("data/deep/deeper"));

@@ -32,10 +32,16 @@ final class PeerFindings {
                             "^/null (/\\S+) .*",
                             "/null $1 masked"),
                     Allowed.of(
-                            "a masked directory is an empty read-only tmpfs, whose size and inodes"
-                                    + " are nobody's business",
-                            "^/ (/\\S+) ro,\\S* - tmpfs \\S+ ro,(?:size|nr_blocks)\\S*",
-                            "/ $1 masked"));
+                            "a masked directory is an empty read-only tmpfs; here it is nosuid,"
+                                    + " nodev, noexec besides, and read-only as a mount",
+                            "^/ (/\\S+) ro,\\S*( shared:N)? - tmpfs tmpfs"
+                                    + " r[ow],size=4k,nr_inodes=1$",
+                            "/ $1 masked$2"),
+                    Allowed.of(
+                            "a read-only file system is so as a mount here, and there by its"
+                                    + " superblock, too: the program cannot tell",
+                            "^(/ /\\S+ ro,.* - (?:sysfs|proc) \\S+) r[ow]",
+                            "$1 ro"));
 
     private PeerFindings() {}
 
@@ -54,6 +60,7 @@ final class PeerFindings {
             switch (section) {
                 case "mounts" -> mounts.add(allowed(line));
                 case "namespaces" -> found.add(namespace(line));
+                case "process" -> found.add(ignored(line));
                 default -> found.add(line);
             }
         }
@@ -70,6 +77,11 @@ final class PeerFindings {
         missing.forEach(line -> all.add("runc: " + line));
         more.forEach(line -> all.add("here: " + line));
         return all;
+    }
+
+    /** There the caller's ignored signals stay ignored; here none is. */
+    private static String ignored(String line) {
+        return line.startsWith("SigIgn:") ? "SigIgn" : line;
     }
 
     private static String allowed(String line) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reaper.contract.Isolation;
 import io.reaper.runtime.kernel.RuntimeExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +24,7 @@ class RootfsKernelTest {
             "mkdir /all /copy; echo x > /all/file; mkdir /data; mount --rbind / /copy || exit 0;"
                     + " mount --bind /all /data; test -e /copy/data/file && echo visible; true";
 
-    @RegisterExtension final RuntimeExtension runtime = new RuntimeExtension(Isolation.OCI);
+    @RegisterExtension final RuntimeExtension runtime = RuntimeExtension.isolated();
 
     /** Before a command: mounts of a namespace of their own are shared, as systemd has them. */
     private List<String> shared(RootBundle bundle, boolean mounted) {

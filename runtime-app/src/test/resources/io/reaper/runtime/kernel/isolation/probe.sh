@@ -20,7 +20,7 @@ section limits
 cut -c 1-67 /proc/self/limits
 
 section descriptors
-for number in 0 1 2 3 4 5 6 7 8 9 10; do
+for number in 3 4 5 6 7 8 9 10; do
     [ ! -e /proc/$$/fd/$number ] || readlink /proc/$$/fd/$number | sed 's/:.*//'
 done | sort | uniq -c | sed 's/^ *//'
 
