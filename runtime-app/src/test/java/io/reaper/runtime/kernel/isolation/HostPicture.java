@@ -36,7 +36,7 @@ record HostPicture(
             states.addAll(children(Path.of("/run/reaper")));
             return new HostPicture(
                     Files.readAllLines(Path.of("/proc/self/mountinfo")),
-                    listed(),
+                    below(DEV),
                     TestCgroups.named(runtime.id()),
                     states);
         } catch (IOException e) {
@@ -54,10 +54,10 @@ record HostPicture(
     }
 
     /** Terminals and shared memory come and go with others. */
-    private static List<String> listed() throws IOException {
+    private static List<String> below(Path directory) throws IOException {
         List<String> found = new ArrayList<>();
         Files.walkFileTree(
-                DEV,
+                directory,
                 new SimpleFileVisitor<>() {
                     @Override
                     public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes ignored)

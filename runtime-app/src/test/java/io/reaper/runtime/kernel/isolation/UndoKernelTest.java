@@ -213,7 +213,16 @@ class UndoKernelTest {
         assertEquals(before.mounts(), HostPicture.of(runtime).mounts());
         assertEquals(before.devices(), HostPicture.of(runtime).devices());
         runtime.ok("start", runtime.id());
-        runtime.ok("exec", runtime.id(), "mount", "-t", "tmpfs", "none", "/made");
+        runtime.ok(
+                "exec",
+                "--cap",
+                "CAP_SYS_ADMIN",
+                runtime.id(),
+                "mount",
+                "-t",
+                "tmpfs",
+                "none",
+                "/made");
         assertEquals(before.mounts(), HostPicture.of(runtime).mounts());
         runtime.ok("kill", runtime.id(), "KILL");
         RuntimeExtension.await("the end", () -> runtime.status(runtime.id()).equals("stopped"));
