@@ -35,10 +35,10 @@ class MountsKernelTest {
                     "trace=mount_setattr",
                     "-e",
                     "inject=mount_setattr:error=ENOSYS");
+
     /** A JVM takes a second for what an executable does in some milliseconds. */
     private static final int SLICE =
             MountSamples.COUNT / (RuntimeExtension.isExecutable() ? 20 : 200);
-
 
     @RegisterExtension final RuntimeExtension runtime = RuntimeExtension.isolated();
 
@@ -163,12 +163,12 @@ class MountsKernelTest {
         Files.setAttribute(bundle.inRoot("data"), "unix:mode", 0711);
         Files.writeString(bundle.inRoot("data/f"), "content\n");
         Files.setAttribute(bundle.inRoot("data/f"), "unix:uid", 12);
-        Files.setAttribute(bundle.inRoot("data/f"), "unix:mode", 0604);
+        Files.setAttribute(bundle.inRoot("data/f"), "unix:mode", 0640);
         bundle.link("data/link", "/etc/shadow");
         assertEquals(
                 """
                 content
-                604:12:regular file
+                640:12:regular file
                 777:0:symbolic link
                 711:0:directory
                 """,
