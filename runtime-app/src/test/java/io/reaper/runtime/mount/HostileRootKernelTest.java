@@ -123,7 +123,7 @@ class HostileRootKernelTest {
 
     /** CVE-2021-30465 as it was: the way is exchanged while it is walked. */
     @Test
-    void aWayThatIsExchangedMeanwhileStaysInside() {
+    void aWayThatIsExchangedMeanwhileStaysInside() throws InterruptedException {
         Path way = rootfs.resolve("way");
         AtomicBoolean done = new AtomicBoolean();
         Thread attacker =
@@ -154,6 +154,7 @@ class HostileRootKernelTest {
                     });
         } finally {
             done.set(true);
+            attacker.join(); // it must not be seen by who removes the files
         }
     }
 

@@ -163,12 +163,12 @@ class MountsKernelTest {
         Files.setAttribute(bundle.inRoot("data"), "unix:mode", 0711);
         Files.writeString(bundle.inRoot("data/f"), "content\n");
         Files.setAttribute(bundle.inRoot("data/f"), "unix:uid", 12);
-        Files.setAttribute(bundle.inRoot("data/f"), "unix:mode", 0604);
+        Files.setAttribute(bundle.inRoot("data/f"), "unix:mode", 0640);
         bundle.link("data/link", "/etc/shadow");
         assertEquals(
                 """
                 content
-                604:12:regular file
+                640:12:regular file
                 777:0:symbolic link
                 711:0:directory
                 """,
