@@ -84,6 +84,7 @@ final class IsolationPlanner {
             Surroundings surroundings) {
         StepList steps = new StepList();
         steps.add(new HoldProcfs());
+        steps.add(SetUmask.NONE); // the caller's would cut what is made
         steps.add(JoinNamespaces.of(namespaces, BEHIND_GATE));
         steps.add(NewCgroupNamespace.of(namespaces));
         steps.add(RaiseLoopback.of(namespaces));

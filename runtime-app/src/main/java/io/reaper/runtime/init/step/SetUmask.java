@@ -11,6 +11,9 @@ import java.util.Optional;
  */
 public record SetUmask(int mask) implements InitStep {
 
+    /** Files are made with the very permissions that are asked for. */
+    public static final SetUmask NONE = new SetUmask(0);
+
     static final int NUMBER = 9;
 
     private static final int DEFAULT = 0022;
