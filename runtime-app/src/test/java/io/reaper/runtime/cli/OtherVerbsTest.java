@@ -162,7 +162,7 @@ class OtherVerbsTest {
                     --root /x kill --a       | --all
                     --log-format ''          | text json
                     list -f j                | json
-                    create --pid             | --pid-file
+                    create --pid-            | --pid-file
                     """)
     void bashCompletesVerbsOptionsAndValues(String typed, String offered) throws Exception {
         Path script = dir.resolve("completion");

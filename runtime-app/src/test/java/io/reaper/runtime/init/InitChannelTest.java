@@ -86,7 +86,7 @@ class InitChannelTest {
                 List.of(
                         new byte[] {},
                         new byte[] {99},
-                        new byte[] {1, 0},
+                        new byte[] {2, 0},
                         new byte[] {5, 0, 9},
                         new byte[] {7})) { // without its descriptor
             assertThrows(
