@@ -78,7 +78,9 @@ record Surroundings(
      */
     List<String> environment(Spec.ContainerProcess process) {
         Map<String, String> entries = entries(process);
-        entries.putIfAbsent(HOME, HOME + "=" + homes.apply(process.user().uid()));
+        if (lacksHome(entries)) {
+            entries.put(HOME, HOME + "=" + homes.apply(process.user().uid()));
+        }
         return List.copyOf(entries.values());
     }
 
@@ -87,7 +89,11 @@ record Surroundings(
      * of the container's root then, in which the stage looks.
      */
     List<String> environmentWithoutHome(Spec.ContainerProcess process) {
-        return List.copyOf(entries(process).values());
+        Map<String, String> entries = entries(process);
+        if (lacksHome(entries)) {
+            entries.remove(HOME);
+        }
+        return List.copyOf(entries.values());
     }
 
     private Map<String, String> entries(Spec.ContainerProcess process) {
@@ -97,11 +103,12 @@ record Surroundings(
                 entries.put(entry.substring(0, entry.indexOf('=')), entry);
             }
         }
-        String home = entries.get(HOME);
-        if (home == null || home.length() == HOME.length() + 1) {
-            entries.remove(HOME);
-        }
         return entries;
+    }
+
+    private static boolean lacksHome(Map<String, String> entries) {
+        String home = entries.get(HOME);
+        return home == null || home.length() == HOME.length() + 1;
     }
 
     InitPlan.Inherited inherited() {
