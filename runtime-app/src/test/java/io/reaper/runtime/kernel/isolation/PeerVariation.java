@@ -153,8 +153,7 @@ record PeerVariation(String name, Consumer<ImageBundle> change, Consumer<ImageBu
                                     .add("/masked-directory")
                                     .add("/masked-directory/below")
                                     .add("/missing")
-                                    .add("/to-masked")
-                                    .add("/masked-file");
+                                    .add("/to-masked");
                         },
                         b -> {
                             b.file("masked-file", "secret");

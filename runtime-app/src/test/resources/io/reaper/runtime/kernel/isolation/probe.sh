@@ -20,9 +20,11 @@ section limits
 cut -c 1-67 /proc/self/limits
 
 section descriptors
-for number in 3 4 5 6 7 8 9 10; do
-    [ ! -e /proc/$$/fd/$number ] || readlink /proc/$$/fd/$number | sed 's/:.*//'
-done | sort | uniq -c | sed 's/^ *//'
+for number in 3 4 5 6 7 8 9 10; do # without a pipe of this shell's own, which would be one of them
+    file=/proc/$$/fd/$number
+    if [ -p $file ]; then echo pipe; elif [ -S $file ]; then echo socket; elif [ -d $file ]; then echo directory
+    elif [ -c $file ]; then echo device; elif [ -e $file ]; then echo file; fi
+done
 
 section namespaces
 for file in /proc/self/ns/*; do readlink "$file"; done
