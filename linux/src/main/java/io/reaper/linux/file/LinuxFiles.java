@@ -132,7 +132,7 @@ public final class LinuxFiles {
     }
 
     /**
-     * A directory that did not exist, with exactly these permissions.
+     * A directory that did not exist, with exactly these permissions; none is left if it fails.
      *
      * @throws LinuxException EEXIST
      */
@@ -144,6 +144,13 @@ public final class LinuxFiles {
         try (Fd directory =
                 Fd.open(path, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW)) {
             directory.chmod(permissions);
+        } catch (LinuxException e) {
+            try {
+                removeDirectory(path);
+            } catch (LinuxException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
         }
     }
 

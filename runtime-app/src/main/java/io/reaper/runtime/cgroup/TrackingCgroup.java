@@ -88,8 +88,14 @@ public final class TrackingCgroup {
                     "cgroup " + shown(group) + " (linux.cgroupsPath) is in use by others",
                     e);
         }
-        group.create();
-        return new Tracking(intended(group).path(), FileStat.of(group.directory()).inode());
+        Tracking intended = intended(group);
+        try {
+            group.create();
+            return new Tracking(intended.path(), FileStat.of(group.directory()).inode());
+        } catch (LinuxException e) {
+            removeIfEmpty(intended);
+            throw e;
+        }
     }
 
     private static String shown(Cgroup group) {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  *
  * @param mounts of the machine
  * @param devices below /dev, with what they stand for, whose they are, and when that was changed
- * @param cgroups of the test's container
+ * @param cgroups of the test's container, and the one in which it is tracked
  * @param states of containers, in the test's directory and in the one that is the default
  */
 record HostPicture(
@@ -34,10 +34,12 @@ record HostPicture(
         try {
             List<Path> states = new ArrayList<>(children(runtime.root()));
             states.addAll(children(Path.of("/run/reaper")));
+            List<Path> cgroups = new ArrayList<>(TestCgroups.named(runtime.id()));
+            cgroups.addAll(TestCgroups.named("reaper/" + runtime.id()));
             return new HostPicture(
                     Files.readAllLines(Path.of("/proc/self/mountinfo")),
                     below(DEV),
-                    TestCgroups.named(runtime.id()),
+                    cgroups,
                     states);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
