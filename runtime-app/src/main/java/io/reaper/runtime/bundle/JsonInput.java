@@ -105,7 +105,26 @@ final class JsonInput implements AutoCloseable {
         if (value.indexOf('\0') >= 0) {
             throw wrong("contains a NUL character");
         }
+        if (hasLoneSurrogate(value)) {
+            throw wrong("contains half of a surrogate pair");
+        }
         return value;
+    }
+
+    /** An escape can say what has no UTF-8: as a path it would be none, else become "?". */
+    private static boolean hasLoneSurrogate(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (Character.isSurrogate(value.charAt(i))) {
+                boolean pair =
+                        i + 1 < value.length()
+                                && Character.isSurrogatePair(value.charAt(i), value.charAt(i + 1));
+                if (!pair) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
     }
 
     boolean bool() {

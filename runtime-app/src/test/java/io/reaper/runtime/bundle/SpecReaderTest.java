@@ -153,6 +153,8 @@ class SpecReaderTest {
                     "args":[""]                             | process.args[0]: is empty: it names the program
                     "args":["a",null]                       | process.args[1]: expected a string, found null
                     "args":["a\\u0000b"]                    | process.args[0]: contains a NUL character
+                    "args":["\\ud83d\\ude00","\\ud83d"]     | process.args[1]: contains half of a surrogate pair
+                    "args":["\\udc00\\ud83d"]               | process.args[0]: contains half of a surrogate pair
                     "env":["A\\u0000=1"]                    | process.env[0]: contains a NUL character
                     "env":["A=1","B"]                       | process.env[1]: has no "=": NAME=value is wanted
                     "env":["=1"]                            | process.env[0]: has no name

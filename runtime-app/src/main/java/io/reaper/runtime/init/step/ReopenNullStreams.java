@@ -1,9 +1,16 @@
 package io.reaper.runtime.init.step;
 
+import io.reaper.linux.file.Fd;
+import io.reaper.linux.file.RootDirectory;
+import io.reaper.linux.seam.OpenFlags;
 import io.reaper.runtime.rootfs.NullStreams;
+import java.nio.file.Path;
 import java.util.Optional;
 
-/** Standard streams that are the node's /dev/null become the container's, if it has one. */
+/**
+ * Standard streams that are the node's /dev/null become the container's, if it has one. After its
+ * root is entered, whether this process prepared that or joined who did.
+ */
 public record ReopenNullStreams() implements InitStep {
 
     static final int NUMBER = 47;
@@ -16,7 +23,11 @@ public record ReopenNullStreams() implements InitStep {
     @Override
     public Optional<String> run(StepContext stage) {
         StageFiles files = stage.files();
-        new NullStreams(stage.syscalls(), stage.stats(), files.procfs()).reopen(files.root());
+        try (RootDirectory root =
+                new RootDirectory(
+                        Fd.open(Path.of("/"), OpenFlags.O_PATH | OpenFlags.O_DIRECTORY))) {
+            new NullStreams(stage.syscalls(), stage.stats(), files.procfs()).reopen(root);
+        }
         return Optional.empty();
     }
 }
