@@ -1,7 +1,6 @@
 package io.reaper.runtime.init.step;
 
 import io.reaper.linux.file.Fd;
-import io.reaper.linux.file.RootDirectory;
 import io.reaper.linux.namespace.NamespaceControl;
 import io.reaper.linux.namespace.NamespaceType;
 import io.reaper.linux.process.ProcessControl;
@@ -10,7 +9,6 @@ import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
 import io.reaper.runtime.namespace.InitNamespaces;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,9 +29,6 @@ public record EnterContainer(int flags, int init, boolean chroot) implements Ini
     private static final int PIDFD = 0;
 
     private static final int ROOT = 1;
-
-    private static final Path ROOT_DIRECTORY = Path.of("/");
-    private static final int ROOT_FLAGS = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY;
 
     /** One by one: without the mount namespace, which is the last. */
     private static final List<NamespaceType> ORDER =
@@ -74,7 +69,6 @@ public record EnterContainer(int flags, int init, boolean chroot) implements Ini
                 enter(root, stage.syscalls());
             }
         }
-        stage.files().enter(new RootDirectory(Fd.open(ROOT_DIRECTORY, ROOT_FLAGS)));
         return Optional.empty();
     }
 
