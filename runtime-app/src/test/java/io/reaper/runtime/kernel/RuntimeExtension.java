@@ -35,6 +35,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class RuntimeExtension
         implements BeforeEachCallback, AfterEachCallback, ExecutionCondition {
 
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
+
     public static final ObjectMapper JSON = new ObjectMapper();
 
     /** Before a command: it sees no mount of cgroup2. */
@@ -82,6 +84,10 @@ public final class RuntimeExtension
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
+        // no orphans for this process, which would not reap them: a pid namespace ends only with
+        // its
+        // last zombie
+        LinuxException.check(Syscalls.get().prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), "prctl", "");
         work = Files.createTempDirectory("reaper-kernel-").toRealPath();
         calls = 0;
     }
