@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.reaper.linux.seam.LinuxException;
+import io.reaper.linux.seam.Syscalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
