@@ -135,7 +135,8 @@ for applet in sh echo hostname ls readlink; do ln -s busybox "apart/rootfs/bin/$
 expect 0 reaper-runtime spec --bundle apart # what runc writes, too: namespaces, mounts, a read-only root
 sed -i 's/"terminal": true/"terminal": false/; s|"args": \["sh"\]|"args": ["/bin/sh", "/run/look"]|' apart/config.json
 cat >apart/rootfs/run/look <<'T'
-echo "pid $$ on $(hostname), processes:" $(cd /proc; echo [0-9]*)
+cd /proc; set -- [0-9]*; cd /
+echo "pid $$ on $(hostname), processes: $*"
 echo "mount namespace $(readlink /proc/self/ns/mnt), in /: $(echo /*)"
 echo "network:" $(while read -r name rest; do case $name in *:*) echo "$name"; esac; done </proc/net/dev)
 T
