@@ -49,6 +49,19 @@ public final class RootDirectory implements AutoCloseable {
         }
     }
 
+    /** A path as it is meant: absolute, "." and ".." taken out by text, as other runtimes do. */
+    public static String clean(String path) {
+        Deque<String> names = new ArrayDeque<>();
+        for (String name : path.split("/", -1)) {
+            if (name.equals("..")) {
+                names.pollLast();
+            } else if (!name.isEmpty() && !name.equals(".")) {
+                names.addLast(name);
+            }
+        }
+        return "/" + String.join("/", names);
+    }
+
     /**
      * Opens what is there; links are followed inside.
      *

@@ -1,10 +1,10 @@
 package io.reaper.runtime.device;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.linux.file.RootDirectory;
 import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.SpecException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class DeviceList {
                     mount.type().equals("bind")
                             || mount.options().contains("bind")
                             || mount.options().contains("rbind");
-            if (bind && normal(mount.destination()).equals(DEV)) {
+            if (bind && RootDirectory.clean(mount.destination()).equals(DEV)) {
                 return false;
             }
         }
@@ -97,7 +97,7 @@ public final class DeviceList {
                                                 at + ".type",
                                                 "invalid device type "
                                                         + Excerpt.quoted(device.type())));
-        String path = normal(device.path());
+        String path = RootDirectory.clean(device.path());
         if (path.equals("/")) {
             throw wrong(at + ".path", Excerpt.quoted(device.path()) + " names no file");
         }
@@ -122,10 +122,5 @@ public final class DeviceList {
 
     private static SpecException wrong(String property, String problem) {
         return new SpecException(ErrorCode.E_CONFIG_INVALID, "config.json", property, problem);
-    }
-
-    /** Absolute and without "." and ".."; a relative one is below "/". */
-    private static String normal(String path) {
-        return Path.of("/", path).normalize().toString();
     }
 }

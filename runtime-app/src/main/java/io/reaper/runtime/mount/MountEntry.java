@@ -2,8 +2,6 @@ package io.reaper.runtime.mount;
 
 import io.reaper.linux.seam.LinuxException;
 import io.reaper.linux.text.Excerpt;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 
 /**
@@ -50,18 +48,5 @@ public record MountEntry(
                         + object,
                 "",
                 cause.errno());
-    }
-
-    /** A path as it is meant: absolute, "." and ".." taken out by text, as other runtimes do. */
-    static String clean(String path) {
-        Deque<String> names = new ArrayDeque<>();
-        for (String name : path.split("/", -1)) {
-            if (name.equals("..")) {
-                names.pollLast();
-            } else if (!name.isEmpty() && !name.equals(".")) {
-                names.addLast(name);
-            }
-        }
-        return "/" + String.join("/", names);
     }
 }

@@ -1,6 +1,7 @@
 package io.reaper.runtime.mount;
 
 import io.reaper.contract.ErrorCode;
+import io.reaper.linux.file.RootDirectory;
 import io.reaper.linux.text.Excerpt;
 import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.SpecException;
@@ -57,7 +58,7 @@ public record MountList(List<MountEntry> entries, List<String> passedOver) {
     private static MountEntry entry(int index, IsolationSpec.Mount mount, Path bundle) {
         String property = "mounts[" + index + "]";
         noNul(property, mount);
-        String destination = MountEntry.clean(mount.destination());
+        String destination = RootDirectory.clean(mount.destination());
         if (mount.destination().isEmpty()) {
             throw wrong(property + ".destination", "missing");
         }

@@ -1,6 +1,6 @@
 package io.reaper.runtime.rootfs;
 
-import java.nio.file.Path;
+import io.reaper.linux.file.RootDirectory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +16,7 @@ public final class PathLists {
         Set<String> seen = new HashSet<>();
         List<String> kept = new ArrayList<>();
         for (String path : paths) {
-            if (seen.add(Path.of("/", path).normalize().toString())) {
+            if (seen.add(RootDirectory.clean(path))) {
                 kept.add(path);
             }
         }
