@@ -156,7 +156,10 @@ public final class LinuxFiles {
 
     /** The permissions of what a path leads to. */
     public static void setPermissions(Path path, int permissions) {
-        LinuxException.check(Syscalls.get().fchmodat(path.toString(), permissions), "chmod", path);
+        LinuxException.check(
+                Syscalls.get().fchmodat(Syscalls.AT_FDCWD, path.toString(), permissions),
+                "chmod",
+                path);
     }
 
     private static void chmod(Path path, int permissions) {
@@ -167,7 +170,8 @@ public final class LinuxFiles {
     }
 
     private static long chmodByPath(Fd found, int permissions) {
-        return Syscalls.get().fchmodat("/proc/self/fd/" + found.number(), permissions);
+        return Syscalls.get()
+                .fchmodat(Syscalls.AT_FDCWD, "/proc/self/fd/" + found.number(), permissions);
     }
 
     /** Whether the effective user may execute it; the reason if not ({@code faccessat2(2)}). */

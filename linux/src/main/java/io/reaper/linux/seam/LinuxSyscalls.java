@@ -128,9 +128,9 @@ final class LinuxSyscalls extends LinuxMountSyscalls {
     }
 
     @Override
-    public long fchmodat(String path, int mode) {
+    public long fchmodat(int dirfd, String path, int mode) {
         try (Memory p = Memory.string(path)) {
-            return block(SyscallNumber.FCHMODAT, AT_FDCWD, p.address(), mode, 0, 0);
+            return block(SyscallNumber.FCHMODAT, dirfd, p.address(), mode, 0, 0);
         }
     }
 

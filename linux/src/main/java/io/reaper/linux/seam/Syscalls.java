@@ -69,8 +69,8 @@ public interface Syscalls {
 
     long fchmod(int fd, int mode);
 
-    /** Relative to the working directory; follows links. */
-    long fchmodat(String path, int mode);
+    /** Follows links. */
+    long fchmodat(int dirfd, String path, int mode);
 
     long mkdirat(int dirfd, String path, int mode);
 

@@ -100,7 +100,7 @@ final class ErrnoSeamChecks {
                 fails(
                         "fchmodat, nothing there",
                         Errno.ENOENT,
-                        () -> SYSCALLS.fchmodat(MISSING, 0600)),
+                        () -> SYSCALLS.fchmodat(AT_FDCWD, MISSING, 0600)),
                 fails("chdir, nothing there", Errno.ENOENT, () -> SYSCALLS.chdir(MISSING)),
                 fails(
                         "mount, nothing there",

@@ -113,7 +113,7 @@ final class FileSeamChecks {
     private static String makeFifo(Path directory) {
         String fifo = directory.resolve("fifo").toString();
         long made = SYSCALLS.mknodat(AT_FDCWD, fifo, S_IFIFO | 0600, 0);
-        long changed = SYSCALLS.fchmodat(fifo, 0622);
+        long changed = SYSCALLS.fchmodat(AT_FDCWD, fifo, 0622);
         FileStat stat = FileStat.of(Path.of(fifo));
         return word(made)
                 + " "

@@ -33,24 +33,18 @@ public final class DeviceMaker {
     }
 
     /**
-     * Makes them in their order, with missing directories of mode 0755. The working directory is
-     * another one afterwards.
+     * Makes them in their order, with missing directories of mode 0755, where the umask is 0.
      *
      * @throws LinuxException naming property and path; EEXIST if another file is there
      */
     public void make(List<DeviceNode> nodes) {
-        long umask = syscalls.umask(0); // or it would take bits away
-        try {
-            for (DeviceNode node : nodes) {
-                try {
-                    make(node);
-                } catch (LinuxException e) {
-                    String what = e.object().isEmpty() ? e.operation() : "make " + node.kind();
-                    throw new LinuxException(node.property() + ": " + what, node.path(), e.errno());
-                }
+        for (DeviceNode node : nodes) {
+            try {
+                make(node);
+            } catch (LinuxException e) {
+                String what = e.object().isEmpty() ? e.operation() : "make " + node.kind();
+                throw new LinuxException(node.property() + ": " + what, node.path(), e.errno());
             }
-        } finally {
-            syscalls.umask((int) umask);
         }
     }
 
@@ -86,9 +80,9 @@ public final class DeviceMaker {
         }
         // an access list of the directory, or chown(2), has taken some away
         if (file.stat().permissions() != node.permissions()) {
-            LinuxException.check(syscalls.fchdir(procfs.number()), "fchdir", "");
             String link = "self/fd/" + file.number();
-            LinuxException.check(syscalls.fchmodat(link, node.permissions()), "chmod", "");
+            LinuxException.check(
+                    syscalls.fchmodat(procfs.number(), link, node.permissions()), "chmod", "");
         }
     }
 }
