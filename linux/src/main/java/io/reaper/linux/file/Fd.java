@@ -161,6 +161,15 @@ public final class Fd implements AutoCloseable {
     }
 
     /**
+     * The same where /proc may be anybody's.
+     *
+     * @param procfs of the node
+     */
+    public Fd reopen(Fd procfs, int flags) {
+        return openAt(procfs.number, "self/fd/" + number, flags, 0, name);
+    }
+
+    /**
      * Whether a descriptor came with {@code execve(2)}: it is open and not close-on-exec, as every
      * one that is opened here is.
      */

@@ -3,7 +3,6 @@ package io.reaper.runtime.init.step;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.file.RootDirectory;
 import io.reaper.linux.mount.MountTree;
-import io.reaper.linux.seam.OpenFlags;
 import io.reaper.linux.seam.Syscalls;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +10,6 @@ import java.util.Optional;
 
 /** Open files that one step leaves for the next ones. All are close-on-exec. */
 public final class StageFiles {
-
-    private static final String OWN = "self/fd/";
 
     private final int first;
     private Optional<Fd> procfs = Optional.empty();
@@ -47,17 +44,7 @@ public final class StageFiles {
 
     /** The same file, newly opened; may wait. Whatever the container has at /proc by now. */
     public Fd reopen(Fd file, int flags) {
-        if (procfs.isEmpty()) {
-            return file.reopen(flags);
-        }
-        long result =
-                Syscalls.get()
-                        .openat(
-                                procfs.get().number(),
-                                OWN + file.number(),
-                                flags | OpenFlags.O_CLOEXEC,
-                                0);
-        return Fd.opened(result, "open", file);
+        return procfs.isPresent() ? file.reopen(procfs.get(), flags) : file.reopen(flags);
     }
 
     /**
