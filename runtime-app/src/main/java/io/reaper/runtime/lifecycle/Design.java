@@ -6,12 +6,12 @@ import io.reaper.linux.cgroup.Cgroup;
 import io.reaper.linux.file.Fd;
 import io.reaper.linux.namespace.NamespaceType;
 import io.reaper.runtime.bundle.Bundle;
-import io.reaper.runtime.bundle.IsolationSpec;
 import io.reaper.runtime.bundle.Spec;
 import io.reaper.runtime.container.ContainerHooks;
 import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.step.MakeMount;
 import io.reaper.runtime.launch.Birth;
+import io.reaper.runtime.mount.MountList;
 import io.reaper.runtime.namespace.NamespaceRules;
 import io.reaper.runtime.namespace.Namespaces;
 import io.reaper.runtime.terminal.Console;
@@ -63,14 +63,17 @@ sealed interface Design extends AutoCloseable {
         try {
             new NamespaceRules(spec.isolation().orElseThrow(), namespaces.own())
                     .check(request.noPivot());
+            MountList mounts = MakeMount.list(spec.isolation().orElseThrow(), bundle.directory());
             InitPlan plan =
-                    new IsolationPlanner(bundle, namespaces)
+                    new IsolationPlanner(bundle, namespaces, mounts)
                             .plan(
                                     request,
                                     hooks,
                                     Console.size(spec.process(), request.detached()),
                                     surroundings);
-            return new Apart(spec, plan, namespaces, hooks);
+            List<String> passedOver = new ArrayList<>(spec.isolation().orElseThrow().passedOver());
+            passedOver.addAll(mounts.passedOver());
+            return new Apart(passedOver, plan, namespaces, hooks);
         } catch (RuntimeException e) {
             namespaces.close();
             throw e;
@@ -149,7 +152,8 @@ sealed interface Design extends AutoCloseable {
     }
 
     /** In mode {@code oci}. */
-    record Apart(Spec spec, InitPlan plan, Namespaces namespaces, boolean hooksAfterMounts)
+    record Apart(
+            List<String> passedOver, InitPlan plan, Namespaces namespaces, boolean hooksAfterMounts)
             implements Design {
 
         @Override
@@ -159,9 +163,6 @@ sealed interface Design extends AutoCloseable {
 
         @Override
         public Optional<String> warning() {
-            IsolationSpec isolation = spec.isolation().orElseThrow();
-            List<String> passedOver = new ArrayList<>(isolation.passedOver());
-            passedOver.addAll(MakeMount.passedOver(isolation));
             return passedOver.isEmpty()
                     ? Optional.empty()
                     : Optional.of(

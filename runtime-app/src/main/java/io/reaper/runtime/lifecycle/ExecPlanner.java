@@ -10,24 +10,13 @@ import io.reaper.runtime.init.step.ChangeDirectory;
 import io.reaper.runtime.init.step.EnterContainer;
 import io.reaper.runtime.init.step.ForbidNewPrivileges;
 import io.reaper.runtime.init.step.HoldProcfs;
-import io.reaper.runtime.init.step.JoinSessionKeyring;
-import io.reaper.runtime.init.step.KeepCapabilities;
-import io.reaper.runtime.init.step.LimitBoundingSet;
 import io.reaper.runtime.init.step.OpenTerminal;
 import io.reaper.runtime.init.step.OwnStreams;
-import io.reaper.runtime.init.step.RaiseLimits;
 import io.reaper.runtime.init.step.ReopenNullStreams;
 import io.reaper.runtime.init.step.RetryDirectory;
 import io.reaper.runtime.init.step.SetCapabilities;
-import io.reaper.runtime.init.step.SetGid;
-import io.reaper.runtime.init.step.SetGroups;
-import io.reaper.runtime.init.step.SetIoPriority;
-import io.reaper.runtime.init.step.SetOomScore;
-import io.reaper.runtime.init.step.SetScheduler;
-import io.reaper.runtime.init.step.SetUid;
 import io.reaper.runtime.init.step.SetUmask;
 import io.reaper.runtime.init.step.TakeTerminal;
-import io.reaper.runtime.init.step.UseAllProcessors;
 import io.reaper.runtime.namespace.InitNamespaces;
 import java.util.Optional;
 
@@ -59,12 +48,7 @@ final class ExecPlanner {
         if (!namespaces.isOwn(NamespaceType.PID)) {
             steps.add(new BecomeSubreaper()); // elsewhere orphans are its pid 1's
         }
-        steps.add(JoinSessionKeyring.of(id, true));
-        steps.add(SetOomScore.of(process));
-        steps.add(new UseAllProcessors());
-        steps.add(SetScheduler.of(process));
-        steps.add(SetIoPriority.of(process));
-        steps.add(RaiseLimits.of(process));
+        steps.addLimits(id, true, process);
         if (namespaces.isOwn(NamespaceType.MOUNT)) {
             steps.add(OpenTerminal.of(process, window, false));
         }
@@ -74,11 +58,7 @@ final class ExecPlanner {
         steps.add(ForbidNewPrivileges.of(process));
         steps.add(SetUmask.of(process));
         steps.add(ChangeDirectory.inContainer(process));
-        steps.add(LimitBoundingSet.of(process));
-        steps.add(new KeepCapabilities());
-        steps.add(SetGroups.of(process));
-        steps.add(SetGid.of(process));
-        steps.add(SetUid.of(process));
+        steps.addUser(process);
         steps.add(RetryDirectory.of(process));
         steps.add(SetCapabilities.of(process));
         return new InitPlan(

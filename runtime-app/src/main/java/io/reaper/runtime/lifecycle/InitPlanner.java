@@ -6,21 +6,10 @@ import io.reaper.runtime.init.InitPlan;
 import io.reaper.runtime.init.step.BecomeSubreaper;
 import io.reaper.runtime.init.step.ChangeDirectory;
 import io.reaper.runtime.init.step.ForbidNewPrivileges;
-import io.reaper.runtime.init.step.JoinSessionKeyring;
-import io.reaper.runtime.init.step.KeepCapabilities;
-import io.reaper.runtime.init.step.LimitBoundingSet;
 import io.reaper.runtime.init.step.OwnStreams;
-import io.reaper.runtime.init.step.RaiseLimits;
 import io.reaper.runtime.init.step.SetCapabilities;
-import io.reaper.runtime.init.step.SetGid;
-import io.reaper.runtime.init.step.SetGroups;
-import io.reaper.runtime.init.step.SetIoPriority;
-import io.reaper.runtime.init.step.SetOomScore;
-import io.reaper.runtime.init.step.SetScheduler;
-import io.reaper.runtime.init.step.SetUid;
 import io.reaper.runtime.init.step.SetUmask;
 import io.reaper.runtime.init.step.TakeTerminal;
-import io.reaper.runtime.init.step.UseAllProcessors;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,20 +50,11 @@ final class InitPlanner {
         steps.add(new BecomeSubreaper());
         steps.add(TakeTerminal.of(process));
         steps.add(OwnStreams.of(process));
-        steps.add(JoinSessionKeyring.of(id, newKeyring));
-        steps.add(SetOomScore.of(process));
-        steps.add(new UseAllProcessors());
-        steps.add(SetScheduler.of(process));
-        steps.add(SetIoPriority.of(process));
-        steps.add(RaiseLimits.of(process));
+        steps.addLimits(id, newKeyring, process);
         steps.add(ForbidNewPrivileges.of(process));
         steps.add(SetUmask.of(process));
         steps.add(ChangeDirectory.of(process, placeholder));
-        steps.add(LimitBoundingSet.of(process));
-        steps.add(new KeepCapabilities());
-        steps.add(SetGroups.of(process));
-        steps.add(SetGid.of(process));
-        steps.add(SetUid.of(process));
+        steps.addUser(process);
         steps.add(SetCapabilities.of(process));
         return new InitPlan(
                 steps.inOrder(),

@@ -14,9 +14,6 @@ import io.reaper.runtime.init.step.FinishRoot;
 import io.reaper.runtime.init.step.ForbidNewPrivileges;
 import io.reaper.runtime.init.step.HoldProcfs;
 import io.reaper.runtime.init.step.JoinNamespaces;
-import io.reaper.runtime.init.step.JoinSessionKeyring;
-import io.reaper.runtime.init.step.KeepCapabilities;
-import io.reaper.runtime.init.step.LimitBoundingSet;
 import io.reaper.runtime.init.step.LinkDevices;
 import io.reaper.runtime.init.step.MakeDevices;
 import io.reaper.runtime.init.step.MakeMount;
@@ -27,26 +24,18 @@ import io.reaper.runtime.init.step.OpenTerminal;
 import io.reaper.runtime.init.step.OwnStreams;
 import io.reaper.runtime.init.step.PrepareRoot;
 import io.reaper.runtime.init.step.ProtectPaths;
-import io.reaper.runtime.init.step.RaiseLimits;
 import io.reaper.runtime.init.step.RaiseLoopback;
 import io.reaper.runtime.init.step.ReopenNullStreams;
 import io.reaper.runtime.init.step.RetryDirectory;
 import io.reaper.runtime.init.step.SetCapabilities;
 import io.reaper.runtime.init.step.SetDomainname;
-import io.reaper.runtime.init.step.SetGid;
-import io.reaper.runtime.init.step.SetGroups;
 import io.reaper.runtime.init.step.SetHostname;
-import io.reaper.runtime.init.step.SetIoPriority;
-import io.reaper.runtime.init.step.SetOomScore;
 import io.reaper.runtime.init.step.SetPersonality;
-import io.reaper.runtime.init.step.SetScheduler;
-import io.reaper.runtime.init.step.SetUid;
 import io.reaper.runtime.init.step.SetUmask;
 import io.reaper.runtime.init.step.TakeTerminal;
-import io.reaper.runtime.init.step.UseAllProcessors;
 import io.reaper.runtime.init.step.WriteSysctls;
+import io.reaper.runtime.mount.MountList;
 import io.reaper.runtime.namespace.Namespaces;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** Turns a configuration into the steps of the init stage in mode {@code oci}; pure. */
@@ -58,14 +47,14 @@ final class IsolationPlanner {
     private final Spec.ContainerProcess process;
     private final IsolationSpec isolation;
     private final Namespaces namespaces;
-    private final Path bundle;
+    private final MountList mountList;
     private final String rootfs;
 
     /** Plans a container's first process. */
-    IsolationPlanner(Bundle bundle, Namespaces namespaces) {
+    IsolationPlanner(Bundle bundle, Namespaces namespaces, MountList mounts) {
         this.process = bundle.spec().process();
         this.isolation = bundle.spec().isolation().orElseThrow();
-        this.bundle = bundle.directory();
+        this.mountList = mounts;
         this.rootfs = bundle.rootfs();
         this.namespaces = namespaces;
     }
@@ -91,19 +80,14 @@ final class IsolationPlanner {
         if (!namespaces.isOwn(NamespaceType.PID)) {
             steps.add(new BecomeSubreaper()); // elsewhere orphans are its pid 1's
         }
-        steps.add(JoinSessionKeyring.of(request.id(), request.newKeyring()));
-        steps.add(SetOomScore.of(process));
-        steps.add(new UseAllProcessors());
-        steps.add(SetScheduler.of(process));
-        steps.add(SetIoPriority.of(process));
-        steps.add(RaiseLimits.of(process));
+        steps.addLimits(request.id(), request.newKeyring(), process);
         steps.add(WriteSysctls.of(isolation));
         steps.add(SetHostname.of(isolation));
         steps.add(SetDomainname.of(isolation));
         boolean mounts = namespaces.isOwn(NamespaceType.MOUNT);
         boolean pivot = !request.noPivot();
         steps.add(PrepareRoot.of(isolation, rootfs, mounts, pivot));
-        steps.addAll(MakeMount.of(isolation, bundle));
+        steps.addAll(MakeMount.of(mountList));
         if (mounts) {
             steps.add(MakeDevices.of(isolation));
             steps.add(LinkDevices.of(isolation));
@@ -124,11 +108,7 @@ final class IsolationPlanner {
         steps.add(SetPersonality.of(isolation));
         steps.add(SetUmask.of(process));
         steps.add(ChangeDirectory.inContainer(process));
-        steps.add(LimitBoundingSet.of(process));
-        steps.add(new KeepCapabilities());
-        steps.add(SetGroups.of(process));
-        steps.add(SetGid.of(process));
-        steps.add(SetUid.of(process));
+        steps.addUser(process);
         steps.add(RetryDirectory.of(process));
         steps.add(SetCapabilities.of(process));
         return new InitPlan(

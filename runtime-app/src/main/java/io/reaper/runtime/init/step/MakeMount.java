@@ -21,26 +21,22 @@ public record MakeMount(MountEntry entry) implements InitStep {
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
     private static final long CGROUP2_SUPER_MAGIC = 0x63677270;
 
-    /**
-     * In their order.
-     *
-     * @param bundle absolute
-     * @throws SpecException for what cannot be mounted
-     */
-    public static List<MakeMount> of(IsolationSpec spec, Path bundle) {
+    /** In their order. */
+    public static List<MakeMount> of(MountList mounts) {
         List<MakeMount> steps = new ArrayList<>();
-        for (MountEntry entry : list(spec, bundle).entries()) {
+        for (MountEntry entry : mounts.entries()) {
             steps.add(new MakeMount(entry));
         }
         return steps;
     }
 
-    /** What is not made, for the warning that names it: {@code mounts[6] (cgroup on /path)}. */
-    public static List<String> passedOver(IsolationSpec spec) {
-        return list(spec, Path.of("/")).passedOver();
-    }
-
-    private static MountList list(IsolationSpec spec, Path bundle) {
+    /**
+     * What is made on this node, and what is not.
+     *
+     * @param bundle absolute
+     * @throws SpecException for what cannot be mounted
+     */
+    public static MountList list(IsolationSpec spec, Path bundle) {
         return MountList.of(spec, bundle, LinuxFiles.isOn(CGROUPS, CGROUP2_SUPER_MAGIC));
     }
 
